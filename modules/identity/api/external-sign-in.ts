@@ -1,4 +1,11 @@
-import { type ExtensionPoint, extensionPoint, type RouteContext, type ServiceToken, serviceToken, type Transaction } from '@portico/core';
+import {
+  type ExtensionPoint,
+  extensionPoint,
+  type RouteContext,
+  type ServiceToken,
+  serviceToken,
+  type Transaction,
+} from '@portico/core';
 
 /** One way to sign in besides the password, e.g. one provider of OpenID Connect: a button on the sign-in page. */
 export interface SignInButton {

@@ -16,9 +16,7 @@ export class CreateExternalIdentities1764710000000 implements MigrationInterface
         created_at bigint NOT NULL,
         last_used_at bigint
       )`);
-    await queryRunner.query(
-      'CREATE UNIQUE INDEX identity_external_identity_key ON identity_external_identity (issuer, subject)',
-    );
+    await queryRunner.query('CREATE UNIQUE INDEX identity_external_identity_key ON identity_external_identity (issuer, subject)');
     await queryRunner.query('CREATE INDEX identity_external_identity_person ON identity_external_identity (person_id)');
     await queryRunner.query(`
       CREATE TABLE identity_external_grant (
@@ -36,9 +34,7 @@ export class CreateExternalIdentities1764710000000 implements MigrationInterface
         subject text NOT NULL,
         sid text
       )`);
-    await queryRunner.query(
-      'CREATE INDEX identity_external_session_subject ON identity_external_session (issuer, subject)',
-    );
+    await queryRunner.query('CREATE INDEX identity_external_session_subject ON identity_external_session (issuer, subject)');
     await queryRunner.query('CREATE INDEX identity_external_session_sid ON identity_external_session (issuer, sid)');
   }
 

@@ -65,7 +65,8 @@ export class ExternalAccounts {
   ): Promise<{ readonly personId: string; readonly passwordHash: string }> {
     try {
       return await this.unitOfWork.write(async (transaction) => {
-        const personId = (await this.connected(transaction, provider, identity)) ?? (await this.found(transaction, provider, identity));
+        const personId =
+          (await this.connected(transaction, provider, identity)) ?? (await this.found(transaction, provider, identity));
         const person = await transaction.repository(PersonEntity).findOneByOrFail({ id: personId });
         if (!person.active) throw refusal('external-account-disabled', 'Your account here is disabled. Ask an administrator.');
         await this.grants.apply(transaction, accountOf(person), provider, identity.groups);
@@ -165,7 +166,9 @@ export class ExternalAccounts {
     if (!account && !provider.addsPeople) {
       throw refusal('external-account-missing', `There is no account here for ${email}. Ask an administrator for one.`);
     }
-    const personId = account?.id ?? (await this.accounts.addWithoutPassword(transaction, { email, name: (identity.name || email).slice(0, 200) }));
+    const personId =
+      account?.id ??
+      (await this.accounts.addWithoutPassword(transaction, { email, name: (identity.name || email).slice(0, 200) }));
     await this.link(transaction, personId, provider, identity, account === undefined ? 'added' : 'connected');
     return personId;
   }
@@ -223,6 +226,9 @@ function labelOf({ email, name, subject }: ExternalIdentity): string {
   return (email ?? name ?? subject).slice(0, longestLabel);
 }
 
-function refusal(code: 'external-address-unverified' | 'external-account-missing' | 'external-account-disabled', sentence: string) {
+function refusal(
+  code: 'external-address-unverified' | 'external-account-missing' | 'external-account-disabled',
+  sentence: string,
+) {
   return new PortalError(code, sentence, { status: 403 });
 }

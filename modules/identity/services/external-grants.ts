@@ -43,9 +43,7 @@ export class ExternalGrants {
       const place = this.accounts.placeOf(role, siteId);
       if (said.has(group) && place) wanted.set(keyOf(place), place);
     }
-    const held = await transaction
-      .repository(ExternalGrantEntity)
-      .findBy({ personId: account.id, provider: provider.id });
+    const held = await transaction.repository(ExternalGrantEntity).findBy({ personId: account.id, provider: provider.id });
     const heldKeys = new Set(held.map(keyOf));
     let changed = false;
     for (const [key, place] of wanted)
@@ -57,9 +55,7 @@ export class ExternalGrants {
 
   /** Takes everything that a provider gave somebody. */
   async takeAll(transaction: Transaction, account: Owner, provider: Pick<ExternalProvider, 'id' | 'name'>): Promise<void> {
-    const held = await transaction
-      .repository(ExternalGrantEntity)
-      .findBy({ personId: account.id, provider: provider.id });
+    const held = await transaction.repository(ExternalGrantEntity).findBy({ personId: account.id, provider: provider.id });
     let changed = false;
     for (const place of held) changed = (await this.take(transaction, account, provider, place)) || changed;
     if (changed) await this.accounts.publish(transaction, account.id);

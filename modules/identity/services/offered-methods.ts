@@ -23,7 +23,10 @@ export class OfferedMethods {
     const asked = this.methods.each((method) => method.signOutAddress?.(session));
     for (const answer of await Promise.allSettled(asked)) {
       if (answer.status === 'rejected')
-        this.log.warn('Where to sign out of a provider could not be found out.', { error: answer.reason, provider: session.provider });
+        this.log.warn('Where to sign out of a provider could not be found out.', {
+          error: answer.reason,
+          provider: session.provider,
+        });
       else if (answer.value !== undefined) return answer.value;
     }
     return undefined;

@@ -70,12 +70,7 @@ export class SignInSteps {
   }
 
   /** A session in a transaction of the caller's, who has asked for all that is needed before. */
-  async open(
-    transaction: Transaction,
-    personId: string,
-    visitor: Visitor,
-    external?: ExternalSession,
-  ): Promise<OpenedSession> {
+  async open(transaction: Transaction, personId: string, visitor: Visitor, external?: ExternalSession): Promise<OpenedSession> {
     const token = await this.sessions.create(transaction, personId, visitor, external);
     return { token, device: await this.devices.add(transaction, personId, visitor.device) };
   }

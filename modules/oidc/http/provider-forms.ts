@@ -4,7 +4,13 @@ import type { ProviderFacts } from '../services/provider-facts.js';
 
 const text = z.string().max(5000).default('');
 const many = z
-  .union([z.array(z.string().max(1000)).max(500), z.string().max(1000).transform((one) => [one])])
+  .union([
+    z.array(z.string().max(1000)).max(500),
+    z
+      .string()
+      .max(1000)
+      .transform((one) => [one]),
+  ])
   .default([]);
 const ticked = z
   .literal('true')

@@ -16,7 +16,16 @@ import { instanceRoles, siteRoles } from '@portico/identity/api';
 import { type ConnectionFound, ConnectionTest } from '../services/connection-test.js';
 import { manageProviders } from '../services/oidc-sign-in.js';
 import { type Provider, Providers } from '../services/providers.js';
-import { enabledForm, factsOf, type GroupLine, groupLines, type ProviderForm, problemOfLines, providerForm, providerParams } from './provider-forms.js';
+import {
+  enabledForm,
+  factsOf,
+  type GroupLine,
+  groupLines,
+  type ProviderForm,
+  problemOfLines,
+  providerForm,
+  providerParams,
+} from './provider-forms.js';
 
 const access = { permission: manageProviders } as const;
 const home = '/oidc/providers';
@@ -60,7 +69,8 @@ export class ProviderRoutes implements HttpRoutes {
     router.post('/new', { access, body: providerForm }, (ctx) => {
       const { id = randomUUID() } = ctx.input.body;
       // The page says the addresses of a provider that is not there yet: they are registered there before it can be added here.
-      if (this.providers.find(id)) throw invalidInput({ id: 'This provider was added already.' }, 'This provider was added already.');
+      if (this.providers.find(id))
+        throw invalidInput({ id: 'This provider was added already.' }, 'This provider was added already.');
       return this.take(ctx, id, ctx.input.body, undefined);
     });
 
@@ -144,7 +154,16 @@ export class ProviderRoutes implements HttpRoutes {
   }
 }
 
-function formOf({ name, issuer, clientId, scopes, groupsClaim, addsPeople, countsAsSecondFactor, groupRoles }: Provider): ProviderForm {
+function formOf({
+  name,
+  issuer,
+  clientId,
+  scopes,
+  groupsClaim,
+  addsPeople,
+  countsAsSecondFactor,
+  groupRoles,
+}: Provider): ProviderForm {
   return {
     ...begun,
     ...{ name, issuer, clientId, scopes, groupsClaim, addsPeople, countsAsSecondFactor },

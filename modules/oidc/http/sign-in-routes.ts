@@ -82,7 +82,11 @@ export class OidcSignInRoutes implements HttpRoutes {
     );
   }
 
-  private async begin(ctx: RouteContext, id: string, goal: { readonly next?: string; readonly personId?: string }): Promise<void> {
+  private async begin(
+    ctx: RouteContext,
+    id: string,
+    goal: { readonly next?: string; readonly personId?: string },
+  ): Promise<void> {
     const provider = this.enabled(id);
     await this.orFailed(ctx, provider, goal.next, async () => {
       const browser = this.attempts.browser(this.cookie.read(ctx));
@@ -129,7 +133,12 @@ export class OidcSignInRoutes implements HttpRoutes {
     return provider;
   }
 
-  private failure(ctx: RouteContext, { name }: Provider, code: 'oidc-other-person' | 'oidc-attempt-over', status: number): PortalError {
+  private failure(
+    ctx: RouteContext,
+    { name }: Provider,
+    code: 'oidc-other-person' | 'oidc-attempt-over',
+    status: number,
+  ): PortalError {
     return new PortalError(code, ctx.text(`failed.${code}`, { name }), { status });
   }
 

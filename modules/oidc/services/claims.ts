@@ -32,7 +32,10 @@ export function identityOf(token: SignedClaims, userInfo: object | undefined, gr
 
 /** Whether the provider has to be asked about the person, because the token does not say all. */
 export function isIncomplete(token: SignedClaims, groupsClaim: string): boolean {
-  return !('email' in token && 'email_verified' in token && 'name' in token) || (groupsClaim !== '' && groupsOf(token, groupsClaim) === undefined);
+  return (
+    !('email' in token && 'email_verified' in token && 'name' in token) ||
+    (groupsClaim !== '' && groupsOf(token, groupsClaim) === undefined)
+  );
 }
 
 /** One text is one group; absent, or what is no list at all, means that nothing was said. */

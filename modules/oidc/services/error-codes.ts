@@ -5,7 +5,6 @@ export type OidcErrorCode =
   | 'oidc-cancelled'
   | 'oidc-client-refused'
   | 'oidc-clock'
-  | 'oidc-not-ready'
   | 'oidc-other-person'
   | 'oidc-refused'
   | 'oidc-slowed'

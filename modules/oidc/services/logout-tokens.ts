@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Clock, inject, injectable, LessThan, Log, SecurityEvents, UnitOfWork } from '@portico/core';
 import { type EndedSession, ExternalSignIn } from '@portico/identity/api';
-import { type JWTPayload, jwtVerify } from 'jose';
+import type { JWTPayload } from 'jose';
 import { LogoutTokenEntity } from '../entities/logout-token-entity.js';
-import { clockToleranceSeconds, ProviderClients } from './provider-clients.js';
-import { type Provider } from './providers.js';
+import { clockToleranceSeconds, loadJose, ProviderClients } from './provider-clients.js';
+import type { Provider } from './providers.js';
 
 const event = 'http://schemas.openid.net/event/backchannel-logout';
 /** Signatures by keys that only the provider has. */
@@ -52,6 +52,7 @@ export class LogoutTokens {
     token: string,
   ): Promise<{ readonly ended: EndedSession; readonly tokenHash: string; readonly expiresAt: number }> {
     const { metadata, keys } = await this.clients.of(provider);
+    const { jwtVerify } = await loadJose();
     const now = this.clock.now();
     const algorithms = (metadata.id_token_signing_alg_values_supported ?? ['RS256']).filter((name) => asymmetric.test(name));
     const { payload, protectedHeader } = await jwtVerify(token, keys, {
@@ -63,11 +64,13 @@ export class LogoutTokens {
       requiredClaims: ['iat', 'exp', 'jti', 'events'],
     });
     const { typ } = protectedHeader;
-    if (typ !== undefined && !/^(?:application\/)?(?:logout\+)?jwt$/i.test(typ)) throw new LogoutTokenRefused('This is no logout token.');
+    if (typ !== undefined && !/^(?:application\/)?(?:logout\+)?jwt$/i.test(typ))
+      throw new LogoutTokenRefused('This is no logout token.');
     checkClaims(payload, now);
     const { sub, sid, jti = '', exp = 0 } = payload as JWTPayload & { readonly sid?: string };
     const issuer = metadata.issuer;
-    const ended: EndedSession = sub === undefined ? { issuer, sid: sid as string } : { issuer, subject: sub, ...(sid === undefined ? {} : { sid }) };
+    const ended: EndedSession =
+      sub === undefined ? { issuer, sid: sid as string } : { issuer, subject: sub, ...(sid === undefined ? {} : { sid }) };
     const tokenHash = createHash('sha256').update(`${issuer}\n${jti}`).digest('hex');
     return { ended, tokenHash, expiresAt: (exp + 2 * clockToleranceSeconds) * 1000 };
   }
@@ -79,7 +82,8 @@ function checkClaims(payload: JWTPayload, now: Date): void {
   if (!isObject(told)) throw new LogoutTokenRefused('The token tells of no sign-out.');
   if (nonce !== undefined) throw new LogoutTokenRefused('A logout token has no nonce.');
   if (sub === undefined && sid === undefined) throw new LogoutTokenRefused('The token names neither a subject nor a session.');
-  if (sid !== undefined && (typeof sid !== 'string' || sid === '')) throw new LogoutTokenRefused('The session of the token is no text.');
+  if (sid !== undefined && (typeof sid !== 'string' || sid === ''))
+    throw new LogoutTokenRefused('The session of the token is no text.');
   if (sub === '' || jti === '') throw new LogoutTokenRefused('The token has an empty claim.');
   if (iat > now.getTime() / 1000 + clockToleranceSeconds) throw new LogoutTokenRefused('The token is from the future.');
 }

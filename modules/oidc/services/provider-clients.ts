@@ -1,6 +1,6 @@
 import { Clock, inject, injectable } from '@portico/core';
-import { createRemoteJWKSet, customFetch as joseFetch } from 'jose';
-import * as client from 'openid-client';
+import type { createRemoteJWKSet } from 'jose';
+import type * as openidClient from 'openid-client';
 import { guardedFetch, isAllowed, timeoutSeconds } from './guarded-fetch.js';
 import { type Provider, Providers } from './providers.js';
 
@@ -10,10 +10,14 @@ const cacheMillis = 60 * 60_000;
 const keysMillis = 10 * 60_000;
 const keyCooldownMillis = 30_000;
 
+/** Loaded with the first provider that is asked, not with every start. */
+export const loadClient = (): Promise<typeof openidClient> => import('openid-client');
+export const loadJose = (): Promise<typeof import('jose')> => import('jose');
+
 /** A provider that answered. */
 export interface ProviderClient {
-  readonly config: client.Configuration;
-  readonly metadata: Readonly<client.ServerMetadata>;
+  readonly config: openidClient.Configuration;
+  readonly metadata: Readonly<openidClient.ServerMetadata>;
   /** Keys by which its tokens are checked; asked for again when one is not there, every half minute at most. */
   readonly keys: ReturnType<typeof createRemoteJWKSet>;
 }
@@ -30,11 +34,13 @@ export async function discover(
   secret: string | undefined,
   skewSeconds: number,
 ): Promise<ProviderClient> {
+  const client = await loadClient();
+  const jose = await loadJose();
   const url = new URL(issuer);
   const fetch = guardedFetch(url);
   const isInsecure = url.protocol === 'http:';
-  const ask: client.CustomFetch = (address, init) => fetch(address, init as RequestInit);
-  const options: client.DiscoveryRequestOptions = {
+  const ask: openidClient.CustomFetch = (address, init) => fetch(address, init as RequestInit);
+  const options: openidClient.DiscoveryRequestOptions = {
     timeout: timeoutSeconds,
     [client.customFetch]: ask,
     ...(isInsecure ? { execute: [client.allowInsecureRequests] } : {}),
@@ -42,15 +48,15 @@ export async function discover(
   const metadata = { [client.clockTolerance]: clockToleranceSeconds, [client.clockSkew]: skewSeconds };
   const found = await client.discovery(url, clientId, metadata, client.None(), options);
   const server = found.serverMetadata();
-  const config = new client.Configuration(server, clientId, metadata, authentication(server, secret));
+  const config = new client.Configuration(server, clientId, metadata, authentication(client, server, secret));
   config.timeout = timeoutSeconds;
   config[client.customFetch] = ask;
   if (isInsecure) client.allowInsecureRequests(config);
   // The library trusts a token that came straight from the provider without a look at its signature, unless it is told not to.
   client.enableNonRepudiationChecks(config);
   checkAddresses(server, url);
-  const keys = createRemoteJWKSet(new URL(server.jwks_uri as string), {
-    [joseFetch]: (address, init) => fetch(address, init as RequestInit),
+  const keys = jose.createRemoteJWKSet(new URL(server.jwks_uri as string), {
+    [jose.customFetch]: (address, init) => fetch(address, init as RequestInit),
     timeoutDuration: timeoutSeconds * 1000,
     cacheMaxAge: keysMillis,
     cooldownDuration: keyCooldownMillis,
@@ -65,7 +71,7 @@ export class MetadataUnfit extends Error {
   }
 }
 
-function checkAddresses(server: Readonly<client.ServerMetadata>, issuer: URL): void {
+function checkAddresses(server: Readonly<openidClient.ServerMetadata>, issuer: URL): void {
   for (const field of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
     const address = server[field];
     if (address === undefined || !URL.canParse(address) || !isAllowed(new URL(address), issuer)) throw new MetadataUnfit(field);
@@ -73,7 +79,11 @@ function checkAddresses(server: Readonly<client.ServerMetadata>, issuer: URL): v
 }
 
 /** As the provider says that it takes it; the specification's default is HTTP Basic. */
-function authentication(server: Readonly<client.ServerMetadata>, secret: string | undefined): client.ClientAuth {
+function authentication(
+  client: typeof openidClient,
+  server: Readonly<openidClient.ServerMetadata>,
+  secret: string | undefined,
+): openidClient.ClientAuth {
   if (secret === undefined) return client.None();
   const methods = server.token_endpoint_auth_methods_supported;
   if (methods === undefined || methods.includes('client_secret_basic')) return client.ClientSecretBasic(secret);

@@ -34,7 +34,8 @@ export function checkedFacts(typed: ProviderFacts): ProviderFacts {
   if (!scopes.every((scope) => scopePattern.test(scope)) || scopes.join(' ').length > 1000)
     problems.scopes = 'Enter names of scopes with blanks between them, such as openid email profile.';
   if (groupsClaim.length > 200) problems.groupsClaim = 'Enter the name of a claim of at most 200 characters.';
-  if (typed.groupRoles.some(({ group }) => group.length > 500)) problems.groupRoles = 'The name of a group is longer than 500 characters.';
+  if (typed.groupRoles.some(({ group }) => group.length > 500))
+    problems.groupRoles = 'The name of a group is longer than 500 characters.';
   if (Object.keys(problems).length > 0) throw invalidInput(problems);
   return { ...typed, name, issuer, clientId, scopes: scopes.join(' '), groupsClaim };
 }

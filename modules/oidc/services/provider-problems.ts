@@ -1,5 +1,4 @@
 import { type Messages, PortalError } from '@portico/core';
-import * as client from 'openid-client';
 import { AddressRefused, AnswerTooLarge } from './guarded-fetch.js';
 import { MetadataUnfit } from './provider-clients.js';
 
@@ -24,7 +23,10 @@ const codesOfCertificates = /^(?:CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_
 const codesOfNames = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
 /** Why a provider could not be asked what it is. @param error of `discover`. */
-export function problemOf(error: unknown): { readonly problem: ProviderProblem; readonly values?: Readonly<Record<string, string | number>> } {
+export function problemOf(error: unknown): {
+  readonly problem: ProviderProblem;
+  readonly values?: Readonly<Record<string, string | number>>;
+} {
   const chain = chainOf(error);
   for (const link of chain) {
     if (link instanceof AddressRefused) return { problem: 'http' };
@@ -40,7 +42,10 @@ export function problemOf(error: unknown): { readonly problem: ProviderProblem; 
     if (code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') return { problem: 'issuer-differs' };
     if (code === 'OAUTH_RESPONSE_IS_NOT_JSON' || code === 'OAUTH_PARSE_ERROR') return { problem: 'not-json' };
   }
-  return { problem: chain.some((link) => link instanceof client.ClientError) ? 'metadata' : 'no-answer', values: { field: 'issuer' } };
+  return {
+    problem: chain.some((link) => (link as Error).name === 'ClientError') ? 'metadata' : 'no-answer',
+    values: { field: 'issuer' },
+  };
 }
 
 function problemOfStatus(status: number): { readonly problem: ProviderProblem; readonly values?: { readonly status: number } } {
@@ -52,7 +57,11 @@ function problemOfStatus(status: number): { readonly problem: ProviderProblem; r
 /** An error, what caused it, what caused that; a response among them, as the library gives it. */
 function chainOf(error: unknown): readonly object[] {
   const chain: object[] = [];
-  for (let link = error; typeof link === 'object' && link !== null && chain.length < 10; link = (link as { cause?: unknown }).cause) {
+  for (
+    let link = error;
+    typeof link === 'object' && link !== null && chain.length < 10;
+    link = (link as { cause?: unknown }).cause
+  ) {
     chain.push(link);
     if (link instanceof AggregateError) chain.push(...link.errors.filter((each) => typeof each === 'object' && each !== null));
   }
@@ -61,16 +70,19 @@ function chainOf(error: unknown): readonly object[] {
 
 /** Why somebody could not be signed in by what came back from a provider, in a sentence for that person. */
 export function signInProblem(error: unknown, name: string, messages: Messages, locale: string): PortalError {
-  const fail = (code: Exclude<keyof typeof statuses, never>): PortalError =>
-    new PortalError(code, messages.text(`failed.${code}`, { name }, locale), { status: statuses[code], expose: true, cause: error });
+  const fail = (code: keyof typeof statuses): PortalError =>
+    new PortalError(code, messages.text(`failed.${code}`, { name }, locale), {
+      status: statuses[code],
+      expose: true,
+      cause: error,
+    });
   for (const link of chainOf(error)) {
     if (link instanceof PortalError) return link;
-    const { name: kind, code } = link as { name?: string; code?: string };
-    if (link instanceof client.AuthorizationResponseError)
-      return fail(link.error === 'access_denied' ? 'oidc-cancelled' : 'oidc-refused');
-    if (link instanceof client.ResponseBodyError) {
-      if (link.error === 'invalid_grant') return fail('oidc-attempt-over');
-      return fail(clientErrors.has(link.error) ? 'oidc-client-refused' : 'oidc-refused');
+    const { name: kind, code, error: said = '' } = link as { name?: string; code?: string; error?: string };
+    if (code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR') return fail(said === 'access_denied' ? 'oidc-cancelled' : 'oidc-refused');
+    if (code === 'OAUTH_RESPONSE_BODY_ERROR') {
+      if (said === 'invalid_grant') return fail('oidc-attempt-over');
+      return fail(clientErrors.has(said) ? 'oidc-client-refused' : 'oidc-refused');
     }
     if (code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE') return fail('oidc-client-refused');
     if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED') return fail('oidc-clock');
@@ -85,7 +97,8 @@ export function signInProblem(error: unknown, name: string, messages: Messages, 
 export class ClockDiffers extends Error {}
 
 const clientErrors = new Set(['invalid_client', 'unauthorized_client']);
-const codesOfConnections = /^(?:ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|ETIMEDOUT|EPIPE|UND_ERR|OAUTH_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+const codesOfConnections =
+  /^(?:ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|ETIMEDOUT|EPIPE|UND_ERR|OAUTH_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
 const statuses = {
   'oidc-answer-invalid': 502,

@@ -17,7 +17,7 @@ import {
 } from '@portico/core';
 import { type ExternalProvider, ExternalSignIn, type GroupRole } from '@portico/identity/api';
 import { ProviderEntity } from '../entities/provider-entity.js';
-import { type ProviderFacts, checkedFacts } from './provider-facts.js';
+import { checkedFacts, type ProviderFacts } from './provider-facts.js';
 
 /** A provider as the portal uses it. */
 export interface Provider extends ProviderFacts {
@@ -124,7 +124,10 @@ export class Providers implements SecretStore {
         after: toldOf(facts),
       });
       if (secret !== undefined)
-        await this.record(transaction, by, facts.name, { attribute: 'clientSecret', action: former?.clientSecret ? 'replaced' : 'set' });
+        await this.record(transaction, by, facts.name, {
+          attribute: 'clientSecret',
+          action: former?.clientSecret ? 'replaced' : 'set',
+        });
       this.publish(transaction, row);
     });
     return this.get(id);
@@ -254,6 +257,15 @@ function providerOf(row: ProviderEntity): Provider {
   };
 }
 
-function toldOf({ name, issuer, clientId, scopes, groupsClaim, groupRoles, addsPeople, countsAsSecondFactor }: ProviderFacts): object {
+function toldOf({
+  name,
+  issuer,
+  clientId,
+  scopes,
+  groupsClaim,
+  groupRoles,
+  addsPeople,
+  countsAsSecondFactor,
+}: ProviderFacts): object {
   return { name, issuer, clientId, scopes, groupsClaim, groupRoles, addsPeople, countsAsSecondFactor };
 }

@@ -1,10 +1,9 @@
 import { Clock, inject, injectable, Log, Messages, type PortalError, SecurityEvents } from '@portico/core';
 import type { ExternalIdentity } from '@portico/identity/api';
-import * as client from 'openid-client';
 import type { AttemptSecrets } from './attempts.js';
 import { identityOf, isIncomplete, type SignedClaims } from './claims.js';
+import { clockToleranceSeconds, loadClient, ProviderClients } from './provider-clients.js';
 import { ClockDiffers, signInProblem } from './provider-problems.js';
-import { clockToleranceSeconds, ProviderClients } from './provider-clients.js';
 import { type Provider, Providers } from './providers.js';
 
 /**
@@ -30,6 +29,7 @@ export class SignInDance {
   async address(provider: Provider, { state, nonce, codeVerifier }: AttemptSecrets, locale: string): Promise<URL> {
     try {
       const { config } = await this.clients.of(provider);
+      const client = await loadClient();
       return client.buildAuthorizationUrl(config, {
         redirect_uri: this.providers.addresses(provider.id).callback,
         scope: provider.scopes,
@@ -48,6 +48,7 @@ export class SignInDance {
   async identity(provider: Provider, query: string, secrets: AttemptSecrets, locale: string): Promise<ExternalIdentity> {
     try {
       const { config, metadata } = await this.clients.of(provider);
+      const client = await loadClient();
       const back = new URL(this.providers.addresses(provider.id).callback);
       back.search = query;
       const tokens = await client.authorizationCodeGrant(config, back, {
@@ -72,6 +73,7 @@ export class SignInDance {
     const { config, metadata } = await this.clients.of(provider);
     if (metadata.end_session_endpoint === undefined) return undefined;
     const { afterSignOut } = this.providers.addresses(provider.id);
+    const client = await loadClient();
     return client.buildEndSessionUrl(config, { post_logout_redirect_uri: afterSignOut }).href;
   }
 

@@ -106,7 +106,9 @@ describe('Signing in by OpenID Connect', () => {
     await portal.service(People).grant(gina.id, 'Author', home);
     expect(await rolesWith([])).to.deep.equal(['Author', 'Member']);
     const { records } = await portal.service(AuditLog).list({ area: 'people', text: 'gina@example.org' });
-    const told = records.filter(({ reason }) => reason === 'Example Org').map(({ attribute, action }) => `${action} ${attribute}`);
+    const told = records
+      .filter(({ reason }) => reason === 'Example Org')
+      .map(({ attribute, action }) => `${action} ${attribute}`);
     expect(told.sort()).to.deep.equal([
       'granted Administrator',
       'granted Author',

@@ -180,10 +180,7 @@ describe('A provider of OpenID Connect that is not to be trusted', () => {
       expect(await accounts()).to.deep.equal([undefined, undefined, undefined]);
       expect((await here.get('/account')).status).to.equal(200);
       const [record] = await securityEvents('ended');
-      expect([record?.subject, record?.after]).to.deep.equal([
-        'olga@example.org',
-        { sessions: 2, by: provider.issuer },
-      ]);
+      expect([record?.subject, record?.after]).to.deep.equal(['olga@example.org', { sessions: 2, by: provider.issuer }]);
     });
 
     it('twice by the same token: the second has no effect', async () => {
