@@ -1,8 +1,6 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
 import { Clock, inject, injectable, type Reader, type Session, type Sessions, type Transaction, UnitOfWork } from '@portico/core';
 import Bowser from 'bowser';
-import type { ExternalSession } from '../api/index.js';
-import { ExternalSessionEntity } from '../entities/external-entities.js';
 import { SessionEntity } from '../entities/session-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
@@ -31,9 +29,6 @@ export interface SessionView {
   /** Whether it is the one that asks. */
   readonly isCurrent: boolean;
 }
-
-/** Which of the sessions that were begun at another place; everything that is named must hold. */
-export type ExternalSessionFilter = Partial<Record<'provider' | 'issuer' | 'subject' | 'sid', string>>;
 
 /** A session in memory. */
 interface LiveSession {
@@ -107,16 +102,8 @@ export class SessionStore implements Sessions {
     return session.seen;
   }
 
-  /**
-   * Adds a session in a transaction of the caller's; it is in force after the commit. Answers the token for the browser.
-   * @param external where it was begun, when that was not here.
-   */
-  async create(
-    transaction: Transaction,
-    personId: string,
-    { address, userAgent }: Visitor,
-    external?: ExternalSession,
-  ): Promise<string> {
+  /** Adds a session in a transaction of the caller's; it is in force after the commit. Answers the token for the browser. */
+  async create(transaction: Transaction, personId: string, { address, userAgent }: Visitor): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const now = this.clock.now().getTime();
     const entity = Object.assign(new SessionEntity(), {
@@ -128,11 +115,6 @@ export class SessionStore implements Sessions {
       lastUsedAt: now,
     });
     await transaction.repository(SessionEntity).insert(entity);
-    if (external) {
-      const { provider, issuer, subject, sid = null } = external;
-      const { tokenHash } = entity;
-      await transaction.repository(ExternalSessionEntity).insert({ tokenHash, provider, issuer, subject, sid });
-    }
     const ofPerson = [...(this.byPerson.get(personId) ?? [])];
     const tooMany = ofPerson.slice(0, Math.max(0, ofPerson.length + 1 - mostPerPerson));
     for (const old of tooMany) await transaction.repository(SessionEntity).delete({ tokenHash: old.tokenHash });
@@ -166,33 +148,20 @@ export class SessionStore implements Sessions {
       });
   }
 
-  /** Where a session was begun that was not begun here. */
-  async externalOf(session: Session): Promise<ExternalSession | undefined> {
-    const tokenHash = this.liveOf(session)?.tokenHash;
-    if (tokenHash === undefined) return undefined;
-    const row = await this.unitOfWork.read((reader) => reader.repository(ExternalSessionEntity).findOneBy({ tokenHash }));
-    return row ? { provider: row.provider, issuer: row.issuer, subject: row.subject, sid: row.sid ?? undefined } : undefined;
+  /** SHA-256 of the token of a session, as its row has it; undefined for one that has ended. */
+  hashOf(session: Session): string | undefined {
+    return this.liveOf(session)?.tokenHash;
   }
 
-  /** Ends the sessions that were begun at another place, with the caller's transaction. Answers whose they were, one for each. */
-  async endExternal(transaction: Transaction, where: ExternalSessionFilter): Promise<readonly string[]> {
-    const rows = await transaction.repository(ExternalSessionEntity).findBy(where);
-    const hashes = rows.map(({ tokenHash }) => tokenHash);
-    const ended: string[] = [];
-    for (const tokenHash of hashes) {
-      await transaction.repository(ExternalSessionEntity).delete({ tokenHash });
-      const session = await transaction.repository(SessionEntity).findOneBy({ tokenHash });
-      if (!session) continue;
-      await transaction.repository(SessionEntity).delete({ tokenHash });
-      ended.push(session.personId);
-    }
+  /** Ends sessions with the caller's transaction. */
+  async endByHash(transaction: Transaction, hashes: readonly string[]): Promise<void> {
+    for (const tokenHash of hashes) await transaction.repository(SessionEntity).delete({ tokenHash });
     transaction.afterCommit(() => {
       for (const tokenHash of hashes) {
         const live = this.sessions.get(tokenHash);
         if (live) this.forget(live);
       }
     });
-    return ended;
   }
 
   /** Everybody who has a session. */
@@ -303,7 +272,8 @@ function idOf({ tokenHash }: LiveSession): string {
   return hash('sha256', `session ${tokenHash}`).slice(0, 32);
 }
 
-function hashOf(token: string): string {
+/** As rows have it. */
+export function hashOf(token: string): string {
   return hash('sha256', token);
 }
 

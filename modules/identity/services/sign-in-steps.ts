@@ -2,6 +2,7 @@ import { inject, injectable, PortalError, type Transaction, UnitOfWork } from '@
 import type { ExternalSession } from '../api/index.js';
 import { PersonEntity } from '../entities/person-entity.js';
 import { Directory } from './directory.js';
+import { ExternalSessions } from './external-sessions.js';
 import { SecondFactorPolicy } from './second-factor-policy.js';
 import { type FactorKinds, SecondFactors } from './second-factors.js';
 import { SessionStore, type Visitor } from './session-store.js';
@@ -47,6 +48,7 @@ export class SignInSteps {
     @inject(SignInTickets) private readonly tickets: SignInTickets,
     @inject(SecondFactors) private readonly factors: SecondFactors,
     @inject(SecondFactorPolicy) private readonly policy: SecondFactorPolicy,
+    @inject(ExternalSessions) private readonly externalSessions: ExternalSessions,
   ) {}
 
   async next(shown: Shown, visitor: Visitor): Promise<SignInResult> {
@@ -71,7 +73,8 @@ export class SignInSteps {
 
   /** A session in a transaction of the caller's, who has asked for all that is needed before. */
   async open(transaction: Transaction, personId: string, visitor: Visitor, external?: ExternalSession): Promise<OpenedSession> {
-    const token = await this.sessions.create(transaction, personId, visitor, external);
+    const token = await this.sessions.create(transaction, personId, visitor);
+    if (external) await this.externalSessions.begun(transaction, token, external);
     return { token, device: await this.devices.add(transaction, personId, visitor.device) };
   }
 }

@@ -13,8 +13,8 @@ import {
   SiteDirectory,
 } from '@portico/core';
 import { instanceRoles, siteRoles } from '@portico/identity/api';
-import { type ConnectionFound, ConnectionTest } from '../services/connection-test.js';
 import { manageProviders } from '../services/oidc-sign-in.js';
+import { type ConnectionFound, ConnectionTest } from '../services/provider-problems.js';
 import { type Provider, Providers } from '../services/providers.js';
 import {
   enabledForm,
