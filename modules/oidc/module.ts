@@ -1,5 +1,5 @@
 import { SettingsLinks } from '@portico/configuration/api';
-import { AuditAreas, defineModule, HttpRoutes, Permissions, SecretStores } from '@portico/core';
+import { AuditAreas, defineModule, HttpRoutes, Permissions, RoleReferences, SecretStores } from '@portico/core';
 import { SignInMethods } from '@portico/identity/api';
 import { ProviderRoutes } from './http/provider-routes.js';
 import { OidcSignInRoutes } from './http/sign-in-routes.js';
@@ -12,6 +12,7 @@ export default defineModule(({ contribute, run }) => {
   contribute(HttpRoutes).to(OidcSignInRoutes);
   contribute(HttpRoutes).to(ProviderRoutes);
   contribute(SecretStores).to(Providers);
+  contribute(RoleReferences).to(Providers);
   contribute(AuditAreas).value({ area: 'oidc', label: 'audit.area' }, { id: 'oidc' });
   for (const permission of oidcPermissions) contribute(Permissions).value(permission, { id: permission.id });
   contribute(SettingsLinks).value(

@@ -1,9 +1,10 @@
-import { AuditLog, inject, injectable, type Transaction } from '@portico/core';
+import { AuditLog, inject, injectable, type RoleName, type RoleReference, type Transaction } from '@portico/core';
 import type { Account, ExternalProvider } from '../api/index.js';
 import { ExternalGrantEntity } from '../entities/external-entities.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
 import { AccountRepository } from './account-repository.js';
 import { keepAnAdministrator } from './account-rules.js';
+import { RolePlaces } from './role-places.js';
 
 /** Whose roles they are. */
 type Owner = Pick<Account, 'id' | 'email' | 'name'>;
@@ -23,9 +24,10 @@ interface Place {
  * the row with them: the role goes with the first sign-in after there is another.
  */
 @injectable()
-export class ExternalGrants {
+export class ExternalGrants implements RoleReference {
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
+    @inject(RolePlaces) private readonly places: RolePlaces,
     @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
@@ -40,8 +42,9 @@ export class ExternalGrants {
     const said = new Set(groups);
     const wanted = new Map<string, Place>();
     for (const { group, role, siteId } of provider.groupRoles) {
-      const place = this.accounts.placeOf(role, siteId);
-      if (said.has(group) && place) wanted.set(keyOf(place), place);
+      const possible = said.has(group) ? this.places.possible({ role, siteId }) : undefined;
+      const place = possible && { role: possible.role, siteId: siteId ?? '' };
+      if (place) wanted.set(keyOf(place), place);
     }
     const held = await transaction.repository(ExternalGrantEntity).findBy({ personId: account.id, provider: provider.id });
     const heldKeys = new Set(held.map(keyOf));
@@ -59,6 +62,19 @@ export class ExternalGrants {
     let changed = false;
     for (const place of held) changed = (await this.take(transaction, account, provider, place)) || changed;
     if (changed) await this.accounts.publish(transaction, account.id);
+  }
+
+  /** The people who have the role have it by their assignments, which are told already. */
+  async usesOf(): Promise<readonly string[]> {
+    return [];
+  }
+
+  async renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void> {
+    await transaction.query('UPDATE identity_external_grant SET role = ? WHERE role = ?', [after, before]);
+  }
+
+  async removed(transaction: Transaction, role: RoleName): Promise<void> {
+    await transaction.repository(ExternalGrantEntity).delete({ role });
   }
 
   private async give(

@@ -1,5 +1,5 @@
 import { z } from '@portico/core';
-import { type GroupRole, instanceRoles, siteRoles } from '@portico/identity/api';
+import type { GroupRole, Roles } from '@portico/identity/api';
 import type { ProviderFacts } from '../services/provider-facts.js';
 
 const text = z.string().max(5000).default('');
@@ -57,15 +57,16 @@ export function factsOf(form: ProviderForm): ProviderFacts {
   return { name, issuer, clientId, scopes, groupsClaim, addsPeople, countsAsSecondFactor, groupRoles };
 }
 
-/** What is wrong with the lines, in a sentence: a role of a site is given in a site, one of the instance on the instance. */
-export function problemOfLines(roles: readonly GroupRole[], isSite: (id: string) => boolean): string | undefined {
-  for (const { group, role, siteId } of roles) {
-    const possible: readonly string[] = siteId === undefined ? instanceRoles : siteRoles;
+/** What is wrong with the lines, in a sentence: each role is given where it has force. */
+export function problemOfLines(lines: readonly GroupRole[], roles: Roles, isSite: (id: string) => boolean): string | undefined {
+  for (const { group, role, siteId } of lines) {
+    const known = roles.byName(role);
     if (siteId !== undefined && !isSite(siteId)) return `The site of the group ${group} does not exist any more.`;
-    if (!possible.includes(role))
+    if (!known) return `The role ${role} of the group ${group} does not exist.`;
+    if (!known.places.includes(siteId === undefined ? 'instance' : 'site'))
       return siteId === undefined
-        ? `${role || 'A role'} for the group ${group} is given within a site: choose one.`
-        : `${role || 'A role'} for the group ${group} is given on the whole instance, not within a site.`;
+        ? `${role} for the group ${group} is given within a site: choose one.`
+        : `${role} for the group ${group} is given on the whole instance, not within a site.`;
   }
   return undefined;
 }

@@ -12,7 +12,7 @@ import {
   type ServiceHandle,
   SiteDirectory,
 } from '@portico/core';
-import { instanceRoles, siteRoles } from '@portico/identity/api';
+import { Roles } from '@portico/identity/api';
 import { manageProviders } from '../services/oidc-sign-in.js';
 import { type ConnectionFound, ConnectionTest } from '../services/provider-problems.js';
 import { type Provider, Providers } from '../services/providers.js';
@@ -54,6 +54,7 @@ export class ProviderRoutes implements HttpRoutes {
   constructor(
     @inject(Providers) private readonly providers: Providers,
     @inject(ConnectionTest) private readonly test: ConnectionTest,
+    @inject(Roles) private readonly roles: Roles,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 
@@ -106,7 +107,7 @@ export class ProviderRoutes implements HttpRoutes {
         await this.show(ctx, id, form, { provider, found });
         return;
       }
-      const problem = problemOfLines(facts.groupRoles, (site) => this.sites.get()?.byId(site) !== undefined);
+      const problem = problemOfLines(facts.groupRoles, this.roles, (site) => this.sites.get()?.byId(site) !== undefined);
       if (problem !== undefined) throw invalidInput({ groupRoles: problem });
       const secret = form.clientSecret.trim() === '' ? undefined : form.clientSecret.trim();
       const { name } = await this.providers.save(id, facts, secret, personOf(ctx));
@@ -147,7 +148,10 @@ export class ProviderRoutes implements HttpRoutes {
   }
 
   private lines(ctx: RouteContext, lines: readonly GroupLine[]): readonly object[] {
-    const roles = [...instanceRoles, ...siteRoles].map((role) => ({ value: role, label: role }));
+    const roles = this.roles
+      .all()
+      .filter(({ places }) => places.length > 0)
+      .map(({ name }) => ({ value: name, label: name }));
     const instance = { value: '', label: ctx.text('groups.instance') };
     const sites = [instance, ...(this.sites.get()?.all() ?? []).map(({ id, name }) => ({ value: id, label: name }))];
     return lines.map((line, index) => ({ ...line, role: line.role || 'Author', number: index + 1, roles, sites }));

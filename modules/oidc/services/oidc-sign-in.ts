@@ -7,7 +7,13 @@ import { SignInDance } from './sign-in-dance.js';
 export const manageProviders = 'oidc.manage-providers';
 
 export const oidcPermissions: readonly Permission[] = [
-  { id: manageProviders, label: 'permission.manage-providers', scope: 'instance', defaultRoles: ['Administrator'] },
+  {
+    id: manageProviders,
+    label: 'permission.manage-providers',
+    scope: 'instance',
+    defaultRoles: ['Administrator'],
+    powerful: 'powerful.manage-providers',
+  },
 ];
 
 /** The buttons of the providers that are enabled. */

@@ -6,9 +6,12 @@ import {
   inject,
   injectable,
   invalidInput,
+  Messages,
   notFound,
   type Person,
   type Reader,
+  type RoleName,
+  type RoleReference,
   SecretBox,
   type SecretStore,
   type StoredSecret,
@@ -45,7 +48,7 @@ export type SecretChange = string | undefined;
  * as whom: a provider that vouches for any address is any person. Its secret is sealed, is shown to nobody and stands in no entry.
  */
 @injectable()
-export class Providers implements SecretStore {
+export class Providers implements SecretStore, RoleReference {
   private byId = new Map<string, { readonly provider: Provider; readonly sealed: string | undefined }>();
   private readonly changed = new Emitter<string>();
   /** Fires with the id of a provider that changed or is gone. */
@@ -58,6 +61,7 @@ export class Providers implements SecretStore {
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(ExternalSignIn) private readonly signIn: ExternalSignIn,
     @inject(HostConfig) private readonly config: HostConfig,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   async load(reader: Reader): Promise<void> {
@@ -200,6 +204,30 @@ export class Providers implements SecretStore {
       this.publish(transaction, row);
       return true;
     });
+  }
+
+  async usesOf(_reader: Reader, role: RoleName): Promise<readonly string[]> {
+    return this.all()
+      .filter(({ groupRoles }) => groupRoles.some((each) => each.role === role))
+      .map(({ name }) => this.messages.text('roles.used-by', { name }));
+  }
+
+  renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void> {
+    return this.mapRoles(transaction, (given) => (given.role === before ? [{ ...given, role: after }] : [given]));
+  }
+
+  removed(transaction: Transaction, role: RoleName): Promise<void> {
+    return this.mapRoles(transaction, (given) => (given.role === role ? [] : [given]));
+  }
+
+  private async mapRoles(transaction: Transaction, map: (given: GroupRole) => readonly GroupRole[]): Promise<void> {
+    const rows = transaction.repository(ProviderEntity);
+    for (const row of await rows.find()) {
+      const groupRoles = JSON.stringify((JSON.parse(row.groupRoles) as readonly GroupRole[]).flatMap(map));
+      if (groupRoles === row.groupRoles) continue;
+      await rows.update({ id: row.id }, { groupRoles });
+      this.publish(transaction, Object.assign(row, { groupRoles }));
+    }
   }
 
   private isReadable(id: string): boolean {
