@@ -18,6 +18,8 @@ export type IdentityErrorCode =
   | 'group-unknown'
   | 'last-administrator'
   | 'last-way-in'
+  | 'link-ended'
+  | 'mails-slowed'
   | 'one-time-password-expired'
   | 'own-account'
   | 'passkey-expired'

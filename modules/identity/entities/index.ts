@@ -1,3 +1,4 @@
+import { AccountLinkEntity } from './account-link-entity.js';
 import { ApiTokenEntity } from './api-token-entity.js';
 import { AuthenticatorEntity } from './authenticator-entity.js';
 import { ExternalGrantEntity, ExternalIdentityEntity, ExternalSessionEntity } from './external-entities.js';
@@ -16,6 +17,7 @@ const groups = [GroupEntity, GroupMemberEntity, GroupRoleEntity];
 const roles = [RoleEntity, RoleAssignmentEntity, RolePermissionEntity];
 
 export default [
+  AccountLinkEntity,
   ApiTokenEntity,
   AuthenticatorEntity,
   ExternalGrantEntity,

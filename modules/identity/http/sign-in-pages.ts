@@ -1,5 +1,6 @@
 import { type BrowserCookie, Cookies, inject, injectable, PortalError, type RouteContext, SessionCookie } from '@portico/core';
 import { localAddress } from '@portico/core/util';
+import { AccountMails } from '../services/account-mails.js';
 import type { Enrolment } from '../services/authenticator-app.js';
 import { OfferedMethods } from '../services/offered-methods.js';
 import { RelyingParty } from '../services/relying-party.js';
@@ -44,6 +45,7 @@ export class SignInPages {
     @inject(RelyingParty) private readonly relyingParty: RelyingParty,
     @inject(OfferedMethods) private readonly methods: OfferedMethods,
     @inject(Cookies) cookies: Cookies,
+    @inject(AccountMails) private readonly mails: AccountMails,
   ) {
     this.device = deviceCookie(cookies);
   }
@@ -85,8 +87,12 @@ export class SignInPages {
   }
 
   signIn(ctx: RouteContext, model: PageModel & { readonly email?: string }): void {
-    const passkeys = this.relyingParty.at(ctx.get('Host')) !== undefined;
-    this.show(ctx, 'sign-in', 'sign-in.title', { ...model, passkeys, methods: this.methods.buttons(ctx.access.locale) });
+    this.show(ctx, 'sign-in', 'sign-in.title', {
+      ...model,
+      methods: this.methods.buttons(ctx.access.locale),
+      canMail: this.mails.isReady,
+      passkeys: this.relyingParty.at(ctx.get('Host')) !== undefined,
+    });
   }
 
   newPassword(ctx: RouteContext, model: PageModel & { readonly ticket: string }): void {

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 /** Accounts at other places, the roles that these gave, and the sessions that were begun there. */
-export class CreateExternalIdentities1764710000000 implements MigrationInterface {
-  readonly name = 'CreateExternalIdentities1764710000000';
+export class CreateExternalIdentities1764720100000 implements MigrationInterface {
+  readonly name = 'CreateExternalIdentities1764720100000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

@@ -75,7 +75,7 @@ export class SignInSteps {
   async open(transaction: Transaction, personId: string, visitor: Visitor, external?: ExternalSession): Promise<OpenedSession> {
     const token = await this.sessions.create(transaction, personId, visitor);
     if (external) await this.externalSessions.begun(transaction, token, external);
-    return { token, device: await this.devices.add(transaction, personId, visitor.device) };
+    return { token, device: await this.devices.add(transaction, personId, visitor) };
   }
 }
 
