@@ -28,6 +28,6 @@ export default [
   DescribeSessions1764700100000,
   ExpireOneTimePasswords1764700200000,
   CreateSignInCounts1764700300000,
-  CreateExternalIdentities1764720100000,
   CreateAccountLinks1764710000000,
+  CreateExternalIdentities1764720100000,
 ];
