@@ -19,7 +19,8 @@ async function tabTo(
   throw new Error(`The keyboard does not get to ${String(name)}.`);
 }
 
-describe('Groups and roles, in a browser', () => {
+describe('Groups and roles, in a browser', function () {
+  this.timeout(60_000);
   let portal: TestPortal;
   let browser: TestBrowser;
 
