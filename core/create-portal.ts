@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import type { Middleware } from 'koa';
-import { NamedAccessContexts } from './access/index.js';
+import { Languages, NamedAccessContexts } from './access/index.js';
 import {
   AccessControl,
   type Clock,
@@ -12,6 +12,7 @@ import {
   DemoContents,
   DisposableStore,
   HttpRoutes,
+  Localization,
   Log,
   MenuItems,
   Messages,
@@ -140,16 +141,22 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     for (const problem of packages.problems)
       log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     faults.checkWithout([...modules, ...packages.modules], [...problems, ...packages.problems]);
-    const messages = new MessageCatalog({ log });
+    const messages = new MessageCatalog({ log, pseudo: config.mode === 'development' || config.mode === 'test' });
     const assets = new Assets({ log, keep: { millis: openPageMillis, clock } });
     opened.add(await assets.load());
 
     const kernel: Kernel = createKernel({ config, clock, logs, storage, data, faults, messages, assets, views: () => views });
+    const languages = new Languages({
+      localization: kernel.handle(Localization),
+      spoken: () => messages.languages(),
+      pseudo: messages.pseudoLocales,
+    });
     const accessContexts = new NamedAccessContexts(
       kernel.handle(AccessControl),
       kernel.handle(SiteDirectory),
       kernel.handle(PersonDirectory),
       messages.for('core'),
+      languages,
     );
     const routes = kernel.host(HttpRoutes);
     const commands = kernel.host(Commands);
@@ -192,6 +199,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       views,
       assets,
       messages,
+      languages,
       logs,
       clock,
       development: options.liveReload?.middleware,

@@ -65,6 +65,8 @@ export interface MessageCatalog {
   for(moduleId: string): Messages;
   /** What people call a module, whether it runs or not: its message `module.name`, else the words of its id. */
   nameOf(moduleId: string, locale?: string): string;
+  /** Languages that the portal or a module that runs has words for, BCP 47, English first. */
+  languages(): readonly string[];
 }
 export const MessageCatalog: ServiceToken<MessageCatalog> = serviceToken('portico.message-catalog');
 

@@ -6,4 +6,4 @@ export {
   readMessages,
 } from './message-catalog.js';
 export { readMessageFile } from './message-file.js';
-export { compileMessage, formatMessage, type ParsedMessage } from './message-format.js';
+export { compileMessage, formatMessage, type ParsedMessage, quotedArguments } from './message-format.js';

@@ -12,6 +12,7 @@ import {
 } from '../api/index.js';
 import { readMessageFile } from './message-file.js';
 import { compileMessage, formatMessage, isFault, type MessageFault, type ParsedMessage, parseMessage } from './message-format.js';
+import { pseudoLocales, pseudoMessage } from './pseudo-locale.js';
 
 const fallbackLocale = 'en';
 const portal = 'core';
@@ -46,6 +47,8 @@ export interface MessageCatalogOptions {
   readonly log: Pick<Log, 'warn'>;
   /** Folder of the portal's own words. */
   readonly viewsFolder?: string;
+  /** Whether the languages are there that show what is no message, and what breaks from right to left: for development and tests. */
+  readonly pseudo?: boolean;
 }
 
 /** A message that cannot be read, and where. */
@@ -65,8 +68,11 @@ export class MessageCatalog {
   /** By module, then by locale. */
   private readonly chains = new Map<string, Map<string, readonly Link[]>>();
   private readonly reported = new Set<string>();
+  private spoken: readonly string[] | undefined;
+  readonly pseudoLocales: readonly string[];
 
   constructor(private readonly options: MessageCatalogOptions) {
+    this.pseudoLocales = options.pseudo ? pseudoLocales : [];
     const own = this.options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url));
     this.folders.set(portal, own);
     this.read(portal, own);
@@ -93,6 +99,7 @@ export class MessageCatalog {
     this.chains.clear();
     return toDisposable(() => {
       this.owners.delete(module.id);
+      this.spoken = undefined;
       this.folders.delete(module.id);
       this.chains.clear();
     });
@@ -121,7 +128,18 @@ export class MessageCatalog {
     return name ?? (moduleId.charAt(0).toUpperCase() + moduleId.slice(1)).replaceAll('-', ' ');
   }
 
+  /** The same array until a language comes or goes. */
+  languages(): readonly string[] {
+    if (!this.spoken) {
+      const others = new Set([...this.owners.values()].flatMap((locales) => [...locales.keys()]));
+      others.delete(fallbackLocale);
+      this.spoken = Object.freeze([fallbackLocale, ...[...others].sort()]);
+    }
+    return this.spoken;
+  }
+
   private text(moduleId: string, key: string, values: MessageValues = noValues, locale: string = fallbackLocale): string {
+    let isFound = false;
     for (const link of this.chain(moduleId, locale)) {
       const message = link.translation.messages.get(key);
       if (typeof message === 'string') return message;
@@ -129,12 +147,13 @@ export class MessageCatalog {
         try {
           return formatMessage(message, values, link.locale);
         } catch (error) {
+          // The next language may do better: a message that is broken breaks no page.
           this.report('A message cannot be formatted.', moduleId, key, { locale: link.locale, error });
-          return key;
+          isFound = true;
         }
       }
     }
-    return this.substitute(moduleId, key, locale);
+    return isFound ? key : this.substitute(moduleId, key, locale);
   }
 
   private compiled(moduleId: string, key: string, locale: string = fallbackLocale): CompiledMessage {
@@ -156,6 +175,8 @@ export class MessageCatalog {
 
   private read(owner: string, folder: string): void {
     const { locales, broken } = readMessages(folder);
+    for (const locale of this.pseudoLocales) addPseudo(locales, locale);
+    this.spoken = undefined;
     this.owners.set(owner, locales);
     this.names.set(
       owner,
@@ -201,6 +222,13 @@ export class MessageCatalog {
 
 const noValues: MessageValues = Object.freeze({});
 
+function addPseudo(locales: Map<string, Translation>, locale: string): void {
+  const english = locales.get(fallbackLocale);
+  if (!english) return;
+  const messages = new Map([...english.messages].map(([key, message]) => [key, pseudoMessage(message)]));
+  locales.set(locale, { ...english, locale, messages });
+}
+
 /** A reader of en-GB reads the English file with British dates; a reader of a language without a file reads English altogether. */
 function localeFor({ locale }: Translation, wanted: string): string {
   if (!wanted.startsWith(`${locale}-`)) return locale;
@@ -215,7 +243,10 @@ function localeFor({ locale }: Translation, wanted: string): string {
  * All `<locale>.json` of a folder, and what in them cannot be read.
  * @throws PortalError `messages-invalid`
  */
-export function readMessages(folder: string): { readonly locales: Locales; readonly broken: readonly BrokenMessage[] } {
+export function readMessages(folder: string): {
+  readonly locales: Map<string, Translation>;
+  readonly broken: readonly BrokenMessage[];
+} {
   const locales = new Map<string, Translation>();
   const broken: BrokenMessage[] = [];
   if (!existsSync(folder)) return { locales, broken };

@@ -7,6 +7,7 @@ import {
   toDisposable,
 } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
+import { directionOf } from './format.js';
 import { FragmentCache } from './fragment-cache.js';
 import { type Frame, type FrameDependencies, Frames, initialsOf } from './frame.js';
 import { createHelpers } from './helpers.js';
@@ -161,6 +162,9 @@ export class Views {
     return {
       title: title && title !== place ? `${title} - ${place}` : place,
       locale,
+      direction: directionOf(locale),
+      // Times are in the zone of the browser for who chose none.
+      timeZone: person?.timeZone,
       nonce: page.nonce,
       csrfToken: page.csrf,
       note: note === undefined ? flash : { kind: 'success', sentence: note },

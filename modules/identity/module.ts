@@ -25,6 +25,7 @@ import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
 import { OwnFactorsRoutes } from './http/own-factors-routes.js';
+import { OwnLanguageRoutes } from './http/own-language-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
 import { PersonAccessRoutes } from './http/person-access-routes.js';
@@ -58,6 +59,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(SecondStepRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
   contribute(HttpRoutes).to(AccountRoutes);
+  contribute(HttpRoutes).to(OwnLanguageRoutes);
   contribute(HttpRoutes).to(OwnFactorsRoutes);
   contribute(HttpRoutes).to(OwnSessionsRoutes);
   contribute(HttpRoutes).to(ApiTokenRoutes);

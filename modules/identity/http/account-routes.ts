@@ -1,9 +1,11 @@
 import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
 import { AccountRepository } from '../services/account-repository.js';
 import { PersonAccess } from '../services/person-access.js';
+import { PersonPreferences } from '../services/person-preferences.js';
 import { SignIn } from '../services/sign-in.js';
 import { changePasswordForm, nameForm } from './input.js';
 import { OwnAccount } from './own-account.js';
+import { ownLanguageModel } from './own-language-routes.js';
 import { SignInPages } from './sign-in-pages.js';
 import { waysModel } from './ways-model.js';
 
@@ -18,6 +20,7 @@ export class AccountRoutes implements HttpRoutes {
     @inject(SignIn) private readonly signIn: SignIn,
     @inject(PersonAccess) private readonly ways: PersonAccess,
     @inject(SignInPages) private readonly pages: SignInPages,
+    @inject(PersonPreferences) private readonly preferences: PersonPreferences,
   ) {}
 
   register(router: Router): void {
@@ -58,6 +61,7 @@ export class AccountRoutes implements HttpRoutes {
       name: tried.name ?? person.name,
       nameError: tried.form === 'name' ? tried.error?.message : undefined,
       passwordError: tried.form === 'password' ? tried.error?.message : undefined,
+      own: ownLanguageModel(ctx, this.preferences.locales()),
       ways: waysModel(ctx, await this.ways.of(person.id, session)),
     };
     if (tried.error?.retryAfter !== undefined) ctx.set('Retry-After', String(tried.error.retryAfter));
