@@ -184,8 +184,6 @@ function isChanged(known: Person, { email, name, locale, timeZone }: Person): bo
   return known.email !== email || known.name !== name || known.locale !== locale || known.timeZone !== timeZone;
 }
 
-function rolesAmong(assignments: readonly RoleAssignmentEntity[]): readonly RoleName[] {
-  return Object.freeze(assignments.map((entry) => entry.role as RoleName).sort());
 type RolesByPlace = Pick<Account, 'roles' | 'siteRoles'>;
 
 const nobody: ReadonlySet<string> = new Set();
