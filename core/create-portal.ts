@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import type { Middleware } from 'koa';
-import { Languages, NamedAccessContexts } from './access/index.js';
+import { currentlyActing, Languages, NamedAccessContexts } from './access/index.js';
 import {
   AccessControl,
   type Clock,
@@ -141,7 +141,11 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     for (const problem of packages.problems)
       log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     faults.checkWithout([...modules, ...packages.modules], [...problems, ...packages.problems]);
-    const messages = new MessageCatalog({ log, pseudo: config.mode === 'development' || config.mode === 'test' });
+    const messages = new MessageCatalog({
+      log,
+      pseudo: config.mode === 'development' || config.mode === 'test',
+      currentLocale: () => currentlyActing()?.locale?.(),
+    });
     const assets = new Assets({ log, keep: { millis: openPageMillis, clock } });
     opened.add(await assets.load());
 

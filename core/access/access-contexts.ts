@@ -179,6 +179,8 @@ export interface Acting {
   person(): Person | undefined;
   /** The API token that stands for the person. */
   token?(): ApiTokenFacts | undefined;
+  /** In which language this one reads; undefined: English. */
+  locale?(): string | undefined;
   /** Of the client, through the proxies that are trusted. */
   address?(): string | undefined;
   /** Id of the request in the logs of this portal and of what is in front of it. */

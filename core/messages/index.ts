@@ -3,6 +3,7 @@ export {
   MessageCatalog,
   type MessageCatalogOptions,
   type MessageOwner,
+  type ReadMessages,
   readMessages,
 } from './message-catalog.js';
 export { readMessageFile } from './message-file.js';

@@ -12,6 +12,7 @@ import {
 } from '../api/index.js';
 import { readMessageFile } from './message-file.js';
 import { compileMessage, formatMessage, isFault, type MessageFault, type ParsedMessage, parseMessage } from './message-format.js';
+import { type SentenceFault, Sentences } from './sentences.js';
 import { pseudoLocales, pseudoMessage } from './pseudo-locale.js';
 
 const fallbackLocale = 'en';
@@ -49,6 +50,8 @@ export interface MessageCatalogOptions {
   readonly viewsFolder?: string;
   /** Whether the languages are there that show what is no message, and what breaks from right to left: for development and tests. */
   readonly pseudo?: boolean;
+  /** The language of who asks right now, for texts of which nobody says in which language; undefined: English. */
+  readonly currentLocale?: () => string | undefined;
 }
 
 /** A message that cannot be read, and where. */
@@ -69,6 +72,10 @@ export class MessageCatalog {
   private readonly chains = new Map<string, Map<string, readonly Link[]>>();
   private readonly reported = new Set<string>();
   private spoken: readonly string[] | undefined;
+  /** By module, then by language. */
+  private readonly ownSentences = new Map<string, ReadonlyMap<string, ReadonlyMap<string, string>>>();
+  /** By locale, of all modules that run. */
+  private readonly sentences = new Map<string, Sentences>();
   readonly pseudoLocales: readonly string[];
 
   constructor(private readonly options: MessageCatalogOptions) {
@@ -99,6 +106,8 @@ export class MessageCatalog {
     this.chains.clear();
     return toDisposable(() => {
       this.owners.delete(module.id);
+      this.ownSentences.delete(module.id);
+      this.sentences.clear();
       this.spoken = undefined;
       this.folders.delete(module.id);
       this.chains.clear();
@@ -121,11 +130,31 @@ export class MessageCatalog {
     return messages;
   }
 
-  nameOf(moduleId: string, locale: string = fallbackLocale): string {
+  nameOf(moduleId: string, locale: string = this.currentLocale()): string {
     const names = this.names.get(moduleId);
     const wanted = [locale, locale.split('-')[0] ?? locale, fallbackLocale];
     const [name] = wanted.flatMap((each) => names?.get(each) ?? []);
     return name ?? (moduleId.charAt(0).toUpperCase() + moduleId.slice(1)).replaceAll('-', ' ');
+  }
+
+  /** What code says in English, in another language; as it is where nobody translated it. */
+  sentence(text: string, locale: string = this.currentLocale()): string {
+    if (locale.startsWith(fallbackLocale) && !this.pseudoLocales.includes(locale)) return text;
+    return this.sentencesIn(locale.split('-')[0] ?? locale).translate(text) ?? text;
+  }
+
+  private sentencesIn(language: string): Sentences {
+    let sentences = this.sentences.get(language);
+    if (!sentences) {
+      sentences = new Sentences(language);
+      for (const languages of this.ownSentences.values()) sentences.add(languages.get(language) ?? new Map());
+      this.sentences.set(language, sentences);
+    }
+    return sentences;
+  }
+
+  private currentLocale(): string {
+    return this.options.currentLocale?.() ?? fallbackLocale;
   }
 
   /** The same array until a language comes or goes. */
@@ -138,7 +167,7 @@ export class MessageCatalog {
     return this.spoken;
   }
 
-  private text(moduleId: string, key: string, values: MessageValues = noValues, locale: string = fallbackLocale): string {
+  private text(moduleId: string, key: string, values: MessageValues = noValues, locale: string = this.currentLocale()): string {
     let isFound = false;
     for (const link of this.chain(moduleId, locale)) {
       const message = link.translation.messages.get(key);
@@ -156,7 +185,7 @@ export class MessageCatalog {
     return isFound ? key : this.substitute(moduleId, key, locale);
   }
 
-  private compiled(moduleId: string, key: string, locale: string = fallbackLocale): CompiledMessage {
+  private compiled(moduleId: string, key: string, locale: string = this.currentLocale()): CompiledMessage {
     for (const { translation } of this.chain(moduleId, locale)) {
       const message = translation.messages.get(key);
       if (message !== undefined) return compileMessage(message);
@@ -174,7 +203,9 @@ export class MessageCatalog {
   }
 
   private read(owner: string, folder: string): void {
-    const { locales, broken } = readMessages(folder);
+    const { locales, broken, sentences, brokenSentences } = readMessages(folder);
+    this.ownSentences.set(owner, sentences);
+    this.sentences.clear();
     for (const locale of this.pseudoLocales) addPseudo(locales, locale);
     this.spoken = undefined;
     this.owners.set(owner, locales);
@@ -189,6 +220,9 @@ export class MessageCatalog {
     );
     for (const { key, locale, fault, line, column } of broken) {
       this.options.log.warn('A message cannot be read.', { module: owner, locale, key, line, column, fault });
+    }
+    for (const { locale, sentence, fault } of brokenSentences) {
+      this.options.log.warn('A sentence cannot be translated.', { module: owner, locale, sentence, fault });
     }
   }
 
@@ -239,20 +273,41 @@ function localeFor({ locale }: Translation, wanted: string): string {
   }
 }
 
-/**
- * All `<locale>.json` of a folder, and what in them cannot be read.
- * @throws PortalError `messages-invalid`
- */
-export function readMessages(folder: string): {
+/** What a folder of messages holds. */
+export interface ReadMessages {
   readonly locales: Map<string, Translation>;
   readonly broken: readonly BrokenMessage[];
-} {
+  /** By language, then by the English sentence. */
+  readonly sentences: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly brokenSentences: readonly BrokenSentence[];
+}
+
+interface BrokenSentence extends SentenceFault {
+  readonly locale: string;
+}
+
+/** `sentences.de.json`: what code says in English, in German. */
+const sentencesPrefix = /^sentences\./;
+
+/**
+ * All `<locale>.json` and `sentences.<locale>.json` of a folder, and what in them cannot be read.
+ * @throws PortalError `messages-invalid`
+ */
+export function readMessages(folder: string): ReadMessages {
   const locales = new Map<string, Translation>();
   const broken: BrokenMessage[] = [];
-  if (!existsSync(folder)) return { locales, broken };
+  const sentences = new Map<string, ReadonlyMap<string, string>>();
+  const brokenSentences: BrokenSentence[] = [];
+  if (!existsSync(folder)) return { locales, broken, sentences, brokenSentences };
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
-    const language = languageOf(join(folder, file));
+    const language = languageOf(join(folder, file.replace(sentencesPrefix, '')));
     const locale = language.toString();
+    if (sentencesPrefix.test(file)) {
+      const texts = readMessageFile(join(folder, file));
+      sentences.set(locale, texts);
+      brokenSentences.push(...new Sentences(locale).add(texts).map((fault) => ({ locale, ...fault })));
+      continue;
+    }
     const translation = { locale, messages: new Map<string, ParsedMessage>(), broken: new Map<string, string>() };
     for (const [key, text] of readMessageFile(join(folder, file))) {
       const parsed = parseMessage(text, language);
@@ -263,7 +318,7 @@ export function readMessages(folder: string): {
     }
     locales.set(locale, translation);
   }
-  return { locales, broken };
+  return { locales, broken, sentences, brokenSentences };
 }
 
 function languageOf(file: string): Intl.Locale {

@@ -8,6 +8,8 @@ import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
 
 export interface HelperDependencies {
+  /** What code says in English, in the language of the page. */
+  sentence(text: string, locale: string): string;
   assetUrl(moduleId: string, file: string): string;
   /** Keeps blocks by what they show. */
   readonly fragments: FragmentCache;
@@ -37,10 +39,11 @@ export interface ViewHelpers {
 const { SafeString, escapeExpression } = { SafeString: Handlebars.SafeString, escapeExpression: Handlebars.escapeExpression };
 
 /** The helpers that views may use beside `if`, `unless`, `each`, `with` and `lookup`. */
-export function createHelpers({ assetUrl, viewOf, fragments }: HelperDependencies): ViewHelpers {
+export function createHelpers({ sentence, assetUrl, viewOf, fragments }: HelperDependencies): ViewHelpers {
   const work: Readonly<Record<string, Work>> = {
     compiled: (key, _hash, { messages, page }) => messages.compiled(String(key), page.access.locale),
     t: (key, hash, { messages, page }) => messages.text(String(key), messageArguments(hash), page.access.locale),
+    say: (value, _hash, { page }) => sentence(text(value), page.access.locale),
     url: (place, _hash, { page }) => addressPath(String(place ?? ''), page.access.site),
     asset: (file, hash, { moduleId }) => assetUrl(String(hash?.module ?? moduleId), String(file)),
     icon: (name, hash) => icon(assetUrl('core', 'icons.svg'), String(name), hash?.class),

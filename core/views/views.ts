@@ -59,6 +59,7 @@ export class Views {
   constructor(private readonly dependencies: ViewsDependencies) {
     this.frames = new Frames(dependencies);
     const helpers = createHelpers({
+      sentence: (text, locale) => dependencies.messages.sentence?.(text, locale) ?? text,
       assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file),
       fragments: this.fragments,
       viewOf: (moduleId, view, model, rendering) => this.viewWithin(moduleId, view, model, rendering),
