@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type CompiledMessage,
   type Disposable,
+  type HostConfig,
   type Log,
   type Messages,
   type MessageValues,
@@ -12,7 +13,7 @@ import {
 } from '../api/index.js';
 import { readMessageFile } from './message-file.js';
 import { compileMessage, formatMessage, isFault, type MessageFault, type ParsedMessage, parseMessage } from './message-format.js';
-import { pseudoLocales, pseudoMessage } from './pseudo-locale.js';
+import { addPseudo, pseudoLocales } from './pseudo-locale.js';
 
 const fallbackLocale = 'en';
 const portal = 'core';
@@ -47,8 +48,8 @@ export interface MessageCatalogOptions {
   readonly log: Pick<Log, 'warn'>;
   /** Folder of the portal's own words. */
   readonly viewsFolder?: string;
-  /** Whether the languages are there that show what is no message, and what breaks from right to left: for development and tests. */
-  readonly pseudo?: boolean;
+  /** In development and tests languages are there that show what is no message, and what breaks from right to left. */
+  readonly mode?: HostConfig['mode'];
 }
 
 /** A message that cannot be read, and where. */
@@ -72,7 +73,7 @@ export class MessageCatalog {
   readonly pseudoLocales: readonly string[];
 
   constructor(private readonly options: MessageCatalogOptions) {
-    this.pseudoLocales = options.pseudo ? pseudoLocales : [];
+    this.pseudoLocales = options.mode === 'development' || options.mode === 'test' ? pseudoLocales : [];
     const own = this.options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url));
     this.folders.set(portal, own);
     this.read(portal, own);
@@ -175,7 +176,7 @@ export class MessageCatalog {
 
   private read(owner: string, folder: string): void {
     const { locales, broken } = readMessages(folder);
-    for (const locale of this.pseudoLocales) addPseudo(locales, locale);
+    for (const locale of this.pseudoLocales) addPseudo(locales, locale, fallbackLocale);
     this.spoken = undefined;
     this.owners.set(owner, locales);
     this.names.set(
@@ -221,13 +222,6 @@ export class MessageCatalog {
 }
 
 const noValues: MessageValues = Object.freeze({});
-
-function addPseudo(locales: Map<string, Translation>, locale: string): void {
-  const english = locales.get(fallbackLocale);
-  if (!english) return;
-  const messages = new Map([...english.messages].map(([key, message]) => [key, pseudoMessage(message)]));
-  locales.set(locale, { ...english, locale, messages });
-}
 
 /** A reader of en-GB reads the English file with British dates; a reader of a language without a file reads English altogether. */
 function localeFor({ locale }: Translation, wanted: string): string {
