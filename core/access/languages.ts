@@ -1,19 +1,18 @@
 import type { Localization, Person, PlaceLocalization, ServiceHandle, Site } from '../api/index.js';
 
-/** What decides languages and zones. */
-export interface LanguagesOptions {
-  /** What administrators decided; none: nobody decides anything. */
-  readonly localization?: Pick<ServiceHandle<Localization>, 'get'>;
-  /** Languages that the portal has words for, its default first. */
-  readonly spoken?: () => readonly string[];
-  /** Languages that only those get who ask for them by name: for tests of the portal itself. */
-  readonly pseudo?: readonly string[];
+/** The languages that there are words for. */
+export interface SpokenLanguages {
+  /** The default first. The same array until one comes or goes. */
+  languages(): readonly string[];
+  /** Those of them that only who asks for them by name gets: for tests of the portal itself. */
+  readonly pseudoLocales: readonly string[];
 }
 
 /** Answers the first of these languages that the reader understands, in the reader's order; false for none. */
 export type AcceptsLanguages = (offered: string[]) => string | false;
 
 const english: readonly string[] = ['en'];
+const englishOnly: SpokenLanguages = { languages: () => english, pseudoLocales: [] };
 const mostHeaders = 500;
 const utc = 'UTC';
 
@@ -26,7 +25,11 @@ export class Languages {
   /** By place, then by header. */
   private readonly known = new WeakMap<PlaceLocalization, Map<string, string>>();
 
-  constructor(private readonly options: LanguagesOptions = {}) {}
+  /** @param localization what administrators decided; none: nobody decides anything. */
+  constructor(
+    private readonly localization?: Pick<ServiceHandle<Localization>, 'get'>,
+    private readonly spoken: SpokenLanguages = englishOnly,
+  ) {}
 
   /** The language of who asks from a browser. @param header `Accept-Language` as it came. */
   asked(person: Person | undefined, site: Site | undefined, header: string, accepts: AcceptsLanguages): string {
@@ -56,17 +59,17 @@ export class Languages {
   }
 
   private negotiate({ locales }: PlaceLocalization, header: string, accepts: AcceptsLanguages): string {
-    const { pseudo = [] } = this.options;
+    const { pseudoLocales } = this.spoken;
     const [first = ''] = header.split(/[,;]/, 1);
-    if (pseudo.includes(first.trim())) return first.trim();
-    const offered = locales.filter((locale) => !pseudo.includes(locale));
+    if (pseudoLocales.includes(first.trim())) return first.trim();
+    const offered = locales.filter((locale) => !pseudoLocales.includes(locale));
     return accepts(offered) || offered[0] || 'en';
   }
 
   private placeOf(site: Site | undefined): PlaceLocalization {
-    const decided = this.options.localization?.get()?.of(site);
+    const decided = this.localization?.get()?.of(site);
     if (decided) return decided;
-    const locales = this.options.spoken?.() ?? english;
+    const locales = this.spoken.languages();
     let place = this.fallback.get(locales);
     if (!place) {
       place = { locales, timeZone: utc };
@@ -77,8 +80,7 @@ export class Languages {
 
   /** Whether there are words: the choice of a person outlives the module that brought them. */
   private speaks(locale: string): boolean {
-    if (this.options.pseudo?.includes(locale)) return true;
-    const spoken = this.options.spoken?.() ?? english;
+    const spoken = this.spoken.languages();
     return spoken.includes(locale) || spoken.includes(locale.split('-')[0] ?? locale);
   }
 }

@@ -77,7 +77,8 @@ export class ErrorAnswers {
   private sentenceOf(ctx: HostContext, error: PortalError): string {
     const away = this.awayOf(ctx, error);
     if (away) return away.sentence;
-    if (error.expose && !(error instanceof ForeignError)) return this.catalog.sentence(error.message, ctx.exchange.access?.locale);
+    if (error.expose && !(error instanceof ForeignError))
+      return this.catalog.sentence(error.message, ctx.exchange.access?.locale);
     const key = error.status === 503 || error.status === 507 || error.status < 500 ? `error.${error.status}` : 'error.500';
     const locale = ctx.exchange.access?.locale;
     const sentence = this.messages.text(key, {}, locale);

@@ -82,7 +82,7 @@ class KoaHttpHost implements HttpHost {
     const headers = new SecurityHeaders(config.publicUrl);
     const flash = new FlashCookie(config.publicUrl);
     const { locales = ['en'] } = config;
-    const { languages = new Languages({ spoken: () => locales }) } = dependencies;
+    const { languages = new Languages(undefined, { languages: () => locales, pseudoLocales: [] }) } = dependencies;
     const contexts = new HostAccessContexts(dependencies.accessControl, languages);
     const pages = new PageStates(headers, flash, contexts, clock);
     const { routes, prefixesOf, reservedFor, changeOf } = dependencies;

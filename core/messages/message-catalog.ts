@@ -1,34 +1,22 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type CompiledMessage,
   type Disposable,
+  type HostConfig,
   type Log,
   type Messages,
   type MessageValues,
-  PortalError,
   toDisposable,
 } from '../api/index.js';
-import { readMessageFile } from './message-file.js';
-import { compileMessage, formatMessage, isFault, type MessageFault, type ParsedMessage, parseMessage } from './message-format.js';
-import { type SentenceFault, Sentences } from './sentences.js';
-import { pseudoLocales, pseudoMessage } from './pseudo-locale.js';
+import { compileMessage, formatMessage } from './message-format.js';
+import { addPseudo, pseudoLocales } from './pseudo-locale.js';
+import { type Locales, readMessages, type Translation } from './read-messages.js';
+import { Sentences } from './sentences.js';
 
 const fallbackLocale = 'en';
 const portal = 'core';
 const nameKey = 'module.name';
-
-/** One file: what a language says for each key. */
-interface Translation {
-  readonly locale: string;
-  readonly messages: ReadonlyMap<string, ParsedMessage>;
-  /** As they are written; said when nobody else has the key. */
-  readonly broken: ReadonlyMap<string, string>;
-}
-
-/** By locale. */
-type Locales = ReadonlyMap<string, Translation>;
 
 /** A translation that is asked, and the locale in which it writes numbers, dates and plurals for the reader. */
 interface Link {
@@ -48,16 +36,10 @@ export interface MessageCatalogOptions {
   readonly log: Pick<Log, 'warn'>;
   /** Folder of the portal's own words. */
   readonly viewsFolder?: string;
-  /** Whether the languages are there that show what is no message, and what breaks from right to left: for development and tests. */
-  readonly pseudo?: boolean;
+  /** In development and tests languages are there that show what is no message, and what breaks from right to left. */
+  readonly mode?: HostConfig['mode'];
   /** The language of who asks right now, for texts of which nobody says in which language; undefined: English. */
   readonly currentLocale?: () => string | undefined;
-}
-
-/** A message that cannot be read, and where. */
-export interface BrokenMessage extends MessageFault {
-  readonly locale: string;
-  readonly key: string;
 }
 
 /** All words of the portal. A message is looked for in the module's locale, its English, the portal's locale, the portal's English. */
@@ -79,7 +61,7 @@ export class MessageCatalog {
   readonly pseudoLocales: readonly string[];
 
   constructor(private readonly options: MessageCatalogOptions) {
-    this.pseudoLocales = options.pseudo ? pseudoLocales : [];
+    this.pseudoLocales = options.mode === 'development' || options.mode === 'test' ? pseudoLocales : [];
     const own = this.options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url));
     this.folders.set(portal, own);
     this.read(portal, own);
@@ -206,7 +188,7 @@ export class MessageCatalog {
     const { locales, broken, sentences, brokenSentences } = readMessages(folder);
     this.ownSentences.set(owner, sentences);
     this.sentences.clear();
-    for (const locale of this.pseudoLocales) addPseudo(locales, locale);
+    for (const locale of this.pseudoLocales) addPseudo(locales, locale, fallbackLocale);
     this.spoken = undefined;
     this.owners.set(owner, locales);
     this.names.set(
@@ -256,13 +238,6 @@ export class MessageCatalog {
 
 const noValues: MessageValues = Object.freeze({});
 
-function addPseudo(locales: Map<string, Translation>, locale: string): void {
-  const english = locales.get(fallbackLocale);
-  if (!english) return;
-  const messages = new Map([...english.messages].map(([key, message]) => [key, pseudoMessage(message)]));
-  locales.set(locale, { ...english, locale, messages });
-}
-
 /** A reader of en-GB reads the English file with British dates; a reader of a language without a file reads English altogether. */
 function localeFor({ locale }: Translation, wanted: string): string {
   if (!wanted.startsWith(`${locale}-`)) return locale;
@@ -270,64 +245,5 @@ function localeFor({ locale }: Translation, wanted: string): string {
     return new Intl.Locale(wanted).toString();
   } catch {
     return locale;
-  }
-}
-
-/** What a folder of messages holds. */
-export interface ReadMessages {
-  readonly locales: Map<string, Translation>;
-  readonly broken: readonly BrokenMessage[];
-  /** By language, then by the English sentence. */
-  readonly sentences: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  readonly brokenSentences: readonly BrokenSentence[];
-}
-
-interface BrokenSentence extends SentenceFault {
-  readonly locale: string;
-}
-
-/** `sentences.de.json`: what code says in English, in German. */
-const sentencesPrefix = /^sentences\./;
-
-/**
- * All `<locale>.json` and `sentences.<locale>.json` of a folder, and what in them cannot be read.
- * @throws PortalError `messages-invalid`
- */
-export function readMessages(folder: string): ReadMessages {
-  const locales = new Map<string, Translation>();
-  const broken: BrokenMessage[] = [];
-  const sentences = new Map<string, ReadonlyMap<string, string>>();
-  const brokenSentences: BrokenSentence[] = [];
-  if (!existsSync(folder)) return { locales, broken, sentences, brokenSentences };
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
-    const language = languageOf(join(folder, file.replace(sentencesPrefix, '')));
-    const locale = language.toString();
-    if (sentencesPrefix.test(file)) {
-      const texts = readMessageFile(join(folder, file));
-      sentences.set(locale, texts);
-      brokenSentences.push(...new Sentences(locale).add(texts).map((fault) => ({ locale, ...fault })));
-      continue;
-    }
-    const translation = { locale, messages: new Map<string, ParsedMessage>(), broken: new Map<string, string>() };
-    for (const [key, text] of readMessageFile(join(folder, file))) {
-      const parsed = parseMessage(text, language);
-      if (isFault(parsed)) {
-        broken.push({ locale, key, ...parsed });
-        translation.broken.set(key, text);
-      } else translation.messages.set(key, parsed);
-    }
-    locales.set(locale, translation);
-  }
-  return { locales, broken, sentences, brokenSentences };
-}
-
-function languageOf(file: string): Intl.Locale {
-  try {
-    return new Intl.Locale(basename(file, '.json'));
-  } catch (cause) {
-    throw new PortalError('messages-invalid', `The messages in ${file} cannot be used: its name is not that of a language.`, {
-      status: 500,
-      cause,
-    });
   }
 }

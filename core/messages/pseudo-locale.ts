@@ -14,7 +14,19 @@ const letters: ReadonlyMap<string, string> = new Map([...plain].map((letter, ind
 /** German and Finnish are about a third longer than English; short words more. */
 const filling = ' one two three four five six seven eight nine ten eleven twelve';
 
-export function pseudoMessage(message: ParsedMessage): ParsedMessage {
+/** Adds one to the languages of a folder, made of the words of another. */
+export function addPseudo<T extends { readonly locale: string; readonly messages: ReadonlyMap<string, ParsedMessage> }>(
+  locales: Map<string, T>,
+  locale: string,
+  original: string,
+): void {
+  const translation = locales.get(original);
+  if (!translation) return;
+  const messages = new Map([...translation.messages].map(([key, message]) => [key, pseudoMessage(message)]));
+  locales.set(locale, { ...translation, locale, messages });
+}
+
+function pseudoMessage(message: ParsedMessage): ParsedMessage {
   if (typeof message === 'string') return message === '' ? '' : `[${disguised(message)}${longer(message.length)}]`;
   const length = message.elements.reduce((sum, element) => sum + (element.type === TYPE.literal ? element.value.length : 8), 0);
   return {

@@ -55,7 +55,9 @@ export class Sentences {
       const found = matches.exec(sentence);
       if (!found) continue;
       // What stands in its place may be a sentence itself.
-      const values = Object.fromEntries(names.map((name, index) => [name, this.translate(found[index + 1] ?? '') ?? found[index + 1] ?? '']));
+      const values = Object.fromEntries(
+        names.map((name, index) => [name, this.translate(found[index + 1] ?? '') ?? found[index + 1] ?? '']),
+      );
       return typeof said === 'string' ? said : formatMessage(said, values, this.locale);
     }
     return undefined;
@@ -63,6 +65,8 @@ export class Sentences {
 }
 
 function patternOf(sentence: string): RegExp {
-  const parts = sentence.split(place).map((part, index) => (index % 2 === 0 ? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : '(.+?)'));
+  const parts = sentence
+    .split(place)
+    .map((part, index) => (index % 2 === 0 ? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : '(.+?)'));
   return new RegExp(`^${parts.join('')}$`, 's');
 }

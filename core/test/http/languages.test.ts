@@ -3,6 +3,7 @@ import { Languages } from '../../access/index.js';
 import type { PlaceLocalization, Site } from '../../api/index.js';
 
 const site: Site = { id: 'one', address: 'one', name: 'One' };
+const spoken = ['en', 'de', 'fr', 'en-XA'];
 const person = { id: 'ada', kind: 'person', email: 'ada@example.org', name: 'Ada' } as const;
 
 describe('The language of a reader', () => {
@@ -16,16 +17,11 @@ describe('The language of a reader', () => {
       instance: { locales: ['en', 'de', 'en-GB'], timeZone: 'UTC' },
       site: { locales: ['de', 'fr'], timeZone: 'Europe/Berlin' },
     };
-    languages = new Languages({
-      localization: {
-        get: () => ({
-          of: (place) => (place ? places.site : places.instance),
-          onDidChange: () => ({ dispose: () => undefined }),
-        }),
-      },
-      spoken: () => ['en', 'de', 'fr'],
-      pseudo: ['en-XA'],
-    });
+    const onDidChange = () => ({ dispose: () => undefined });
+    languages = new Languages(
+      { get: () => ({ of: (place) => (place ? places.site : places.instance), onDidChange }) },
+      { languages: () => spoken, pseudoLocales: ['en-XA'] },
+    );
   });
 
   const of = (header: string, at?: Site, who?: { locale?: string; timeZone?: string }): string =>

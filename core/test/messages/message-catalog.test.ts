@@ -213,7 +213,7 @@ describe('Messages', () => {
       'messages/en.json',
       JSON.stringify({ files: '{n, plural, one {1 file} other {{n} files}} of {name}', save: 'Save' }),
     );
-    const pseudo = new MessageCatalog({ viewsFolder: portal.path, pseudo: true, log: { warn: () => undefined } });
+    const pseudo = new MessageCatalog({ viewsFolder: portal.path, mode: 'test', log: { warn: () => undefined } });
     const loaded = await pseudo.load({ id: 'demo', folder: folder.path, manifest: {} });
     const { text } = pseudo.for('demo');
     expect([text('files', { n: 2, name: 'Ada' }, 'en-XA'), text('save', {}, 'ar-XB'), text('save', {}, 'de')]).to.deep.equal([
