@@ -21,11 +21,8 @@ export class AccountRoutes implements HttpRoutes {
     @inject(SignIn) private readonly signIn: SignIn,
     @inject(PersonAccess) private readonly ways: PersonAccess,
     @inject(SignInPages) private readonly pages: SignInPages,
-<<<<<<< HEAD
-    @inject(PersonPreferences) private readonly preferences: PersonPreferences,
-=======
     @inject(AccountMails) private readonly mails: AccountMails,
->>>>>>> main
+    @inject(PersonPreferences) private readonly preferences: PersonPreferences,
   ) {}
 
   register(router: Router): void {

@@ -1,8 +1,5 @@
-<<<<<<< HEAD
 import { AddLanguagesOfPeople1764710000000 } from './add-languages-of-people.js';
-=======
 import { CreateAccountLinks1764710000000 } from './create-account-links.js';
->>>>>>> main
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
@@ -31,9 +28,6 @@ export default [
   DescribeSessions1764700100000,
   ExpireOneTimePasswords1764700200000,
   CreateSignInCounts1764700300000,
-<<<<<<< HEAD
-  AddLanguagesOfPeople1764710000000,
-=======
   CreateAccountLinks1764710000000,
->>>>>>> main
+  AddLanguagesOfPeople1764710000000,
 ];
