@@ -1,12 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CallExpression, type Expression, type NewExpression, type ObjectExpression, parse } from 'acorn';
 import { simple } from 'acorn-walk';
 import { expect } from 'chai';
+import { transformSync } from 'esbuild';
 import { MessageCatalog, readMessages } from '../../messages/index.js';
 import { Sentences } from '../../messages/sentences.js';
 import { TestFolder } from '../views/view-portal.js';
+import { filesUnder } from './used-keys.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -63,27 +65,8 @@ describe('Sentences of code', () => {
 });
 
 /** What speaks in a terminal, about code, or to who writes modules: in English. */
-const inEnglish = new Set([
-  'test',
-  'testing',
-  'assets',
-  'client',
-  'commands',
-  'cli',
-  'authoring',
-  'packages',
-  'config',
-  'migrations',
-  'development',
-]);
-
-function compiled(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return inEnglish.has(entry.name) ? [] : compiled(path);
-    return entry.name.endsWith('.js') && !/commands?\.js$/.test(entry.name) ? [path] : [];
-  });
-}
+const inEnglish =
+  /(^|\/)(dist|node_modules|test|testing|assets|client|commands|cli|authoring|packages|config|migrations|development|watchdog|bin)\/|commands?\.ts$/;
 
 /** The text of an expression with `x` in its places; undefined when it is no text that stands here. */
 function textOf(expression: Expression | undefined, constants: ReadonlyMap<string, string>): string | undefined {
@@ -103,7 +86,12 @@ const literal = (expression: Expression | undefined): unknown => (expression?.ty
 
 /** Sentences that people read on a screen: those of errors that are shown, and of fields. */
 function sentencesIn(file: string): readonly string[] {
-  const tree = parse(readFileSync(file, 'utf8'), { ecmaVersion: 'latest', sourceType: 'module' });
+  const { code } = transformSync(readFileSync(file, 'utf8'), {
+    loader: 'ts',
+    target: 'es2022',
+    tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
+  });
+  const tree = parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
   const constants = new Map<string, string>();
   simple(tree, {
     VariableDeclarator({ id, init }) {
@@ -142,13 +130,11 @@ describe('German', () => {
     for (const folder of [join(root, 'core'), ...packages])
       german.add(readMessages(join(folder, 'messages')).sentences.get('de') ?? new Map());
     const missing = [join(root, 'core'), ...packages]
-      .map((folder) => join(folder, 'dist'))
-      .filter((folder) => existsSync(folder))
-      .flatMap(compiled)
+      .flatMap((folder) => filesUnder(folder, '.ts', inEnglish))
       .flatMap((file) =>
         sentencesIn(file)
           .filter((sentence) => german.translate(sentence) === undefined)
-          .map((sentence) => `${relative(root, file).replace('dist/', '').replace(/js$/, 'ts')}: ${sentence}`),
+          .map((sentence) => `${relative(root, file)}: ${sentence}`),
       );
     expect([...new Set(missing)]).to.deep.equal([]);
   });
