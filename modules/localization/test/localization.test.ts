@@ -111,6 +111,27 @@ describe('Localization', () => {
     expect(titles).to.deep.equal([...english, ...inGerman, ...english, ...inGerman]);
   });
 
+  it('says what went wrong in the language of the reader, on pages and to scripts', async () => {
+    const csrf = await portal.csrf(administrator);
+    const add = (fields: object) =>
+      administrator
+        .post('/sites/new')
+        .set({ ...german, Origin: portal.url })
+        .type('form')
+        .send({ csrf, ...fields });
+    const nameless = await add({ name: '', address: 'house' });
+    expect(nameless.status).to.equal(400);
+    expect(nameless.text).to.include('Geben Sie einen Namen mit höchstens 100 Zeichen ein.');
+    expect((await add({ name: 'Haus', address: 'home' })).text).to.include('Es gibt bereits eine Site mit der Adresse home.');
+    const missing = await administrator.get('/web/nowhere').set({ ...german, Accept: 'application/json' });
+    expect(missing.body.error).to.include({
+      code: 'not-found',
+      message: 'Diese Site gibt es nicht, oder Sie dürfen sie nicht sehen.',
+    });
+    const english = await administrator.get('/web/nowhere').set('Accept', 'application/json');
+    expect(english.body.error.message).to.equal('This site does not exist, or you may not see it.');
+  });
+
   it('offers the languages of modules that run, in their own words', () => {
     expect(portal.service(MessageCatalog).languages()).to.include.members(['en', 'de']);
   });
