@@ -4,6 +4,7 @@ import { AccountRepository } from '../services/account-repository.js';
 import { PersonAccess } from '../services/person-access.js';
 import { PersonPreferences } from '../services/person-preferences.js';
 import { SignIn } from '../services/sign-in.js';
+import { ConnectionRoutes } from './connection-routes.js';
 import { changePasswordForm, nameForm } from './input.js';
 import { OwnAccount } from './own-account.js';
 import { ownLanguageModel } from './own-language-routes.js';
@@ -21,6 +22,7 @@ export class AccountRoutes implements HttpRoutes {
     @inject(SignIn) private readonly signIn: SignIn,
     @inject(PersonAccess) private readonly ways: PersonAccess,
     @inject(SignInPages) private readonly pages: SignInPages,
+    @inject(ConnectionRoutes) private readonly connections: ConnectionRoutes,
     @inject(AccountMails) private readonly mails: AccountMails,
     @inject(PersonPreferences) private readonly preferences: PersonPreferences,
   ) {}
@@ -65,6 +67,7 @@ export class AccountRoutes implements HttpRoutes {
       nameError: tried.form === 'name' ? tried.error?.message : undefined,
       passwordError: tried.form === 'password' ? tried.error?.message : undefined,
       own: ownLanguageModel(ctx, this.preferences.locales()),
+      connected: await this.connections.model(ctx),
       ways: waysModel(ctx, await this.ways.of(person.id, session)),
     };
     if (tried.error?.retryAfter !== undefined) ctx.set('Retry-After', String(tried.error.retryAfter));

@@ -12,6 +12,7 @@ import {
 } from '@portico/core';
 import { nameSortKey } from '@portico/core/util';
 import type { Account, NewAccount, People } from '../api/index.js';
+import { ExternalGrantEntity } from '../entities/external-entities.js';
 import { PersonEntity, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
 import { AccountLinks } from './account-links.js';
@@ -20,7 +21,7 @@ import { checkedAccount, checkedEmail, checkedName, emailTaken, keepAnAdministra
 import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { lengthProblem } from './password-rules.js';
-import { Passwords } from './passwords.js';
+import { noPassword, Passwords } from './passwords.js';
 import type { RoleInPlace } from './rights.js';
 import { RolePlaces } from './role-places.js';
 import { SessionStore } from './session-store.js';
@@ -135,6 +136,30 @@ export class AccountRepository implements People {
     return this.directory.byId(person.id) as Account;
   }
 
+  /**
+   * Adds somebody who signs in by an account at another place, with the caller's transaction. Answers their id.
+   * @throws PortalError `invalid-input` (400) with fields; `email-taken` (409).
+   */
+  async addWithoutPassword(transaction: Transaction, who: { readonly email: string; readonly name: string }): Promise<string> {
+    const { email, name } = await checkedAccount({ ...who, password: '' }, async () => undefined);
+    if (await transaction.repository(PersonEntity).existsBy({ email })) throw emailTaken();
+    const id = this.ids.next();
+    await transaction.repository(PersonEntity).insert({
+      id,
+      email,
+      name,
+      nameKey: nameSortKey(name),
+      searchText: personSearchText(email, name),
+      passwordHash: noPassword,
+      active: true,
+      mustChangePassword: false,
+      oneTimeUntil: null,
+      createdAt: this.clock.now().toISOString(),
+    });
+    await this.publish(transaction, id);
+    return id;
+  }
+
   async rename(personId: string, name: string): Promise<void> {
     const newName = checkedName(name);
     await this.change(personId, async (transaction) => {
@@ -153,13 +178,17 @@ export class AccountRepository implements People {
       const assignments = transaction.repository(RoleAssignmentEntity);
       const assignment = { personId, siteId: siteId ?? '', role: name };
       if (!(await assignments.existsBy(assignment))) await assignments.insert(assignment);
+      // What somebody gives is theirs to take: no provider takes it.
+      await transaction.repository(ExternalGrantEntity).delete(assignment);
     });
   }
 
   async revoke(personId: string, role: RoleName, siteId?: string): Promise<void> {
     const name = this.places.named(role);
     await this.change(personId, async (transaction) => {
-      await transaction.repository(RoleAssignmentEntity).delete({ personId, siteId: siteId ?? '', role: name });
+      const assignment = { personId, siteId: siteId ?? '', role: name };
+      await transaction.repository(RoleAssignmentEntity).delete(assignment);
+      await transaction.repository(ExternalGrantEntity).delete(assignment);
       await keepAnAdministrator(transaction);
     });
   }
@@ -228,7 +257,7 @@ export class AccountRepository implements People {
   }
 
   /** What the transaction leaves becomes what everybody reads, with its commit. */
-  private async publish(transaction: Transaction, personId: string): Promise<void> {
+  async publish(transaction: Transaction, personId: string): Promise<void> {
     const person = await transaction.repository(PersonEntity).findOneByOrFail({ id: personId });
     const assignments = await transaction.repository(RoleAssignmentEntity).findBy({ personId });
     transaction.afterCommit(() => this.directory.put(person, assignments));
