@@ -119,10 +119,10 @@ describe('Localization', () => {
         .set({ ...german, Origin: portal.url })
         .type('form')
         .send({ csrf, ...fields });
-    const nameless = await add({ name: '', address: 'house' });
+    const nameless = await add({ name: '', address: 'two' });
     expect(nameless.status).to.equal(400);
     expect(nameless.text).to.include('Geben Sie einen Namen mit höchstens 100 Zeichen ein.');
-    expect((await add({ name: 'Haus', address: 'home' })).text).to.include('Es gibt bereits eine Site mit der Adresse home.');
+    expect((await add({ name: 'Zwei', address: 'home' })).text).to.include('Es gibt bereits eine Site mit der Adresse home.');
     const missing = await administrator.get('/web/nowhere').set({ ...german, Accept: 'application/json' });
     expect(missing.body.error).to.include({
       code: 'not-found',
