@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SiteDirectory } from '@portico/core';
@@ -33,6 +33,7 @@ try {
   const askers: Asker[] = [];
   for (const withRules of [false, true]) {
     const data = join(home, String(withRules));
+    await mkdir(data);
     const first = await startTestPortal({ home: data });
     const site = first.service(SiteDirectory).byAddress('home')?.id ?? '';
     const people = first.service(People);
