@@ -9,7 +9,7 @@ import { median } from './load.js';
 
 /**
  * 100,000 documents in 1,000 folders, once without rules and once with 50 of them, of which an author sees some: the same lists in both, in turn, in
- * this very run. `npm run bench:visibility` takes about a minute, and fails when a list with rules takes more than 1.3 times that without.
+ * this very run. `npm run bench:visibility` takes some minutes, and fails when a list with rules takes more than 1.3 times that without.
  */
 const folders = 1000;
 const documents = 100_000;

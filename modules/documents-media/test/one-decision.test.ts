@@ -21,6 +21,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'services/permissions.ts originSql': 'its reader asks `sees` before the name is told',
   'services/permissions.ts ruleOfParent': 'a rule, which nobody is told of',
   'services/rules.ts belowSql': 'writes the rule into all that is below',
+  'services/rules.ts lastSql': 'writes the rule into all that is below',
   'services/storage-count.ts sumsSql': 'counts for the quota, which all share',
 };
 
