@@ -29,7 +29,15 @@ import {
   RemoveGroupMember,
   RevokeGroupRole,
 } from './commands/group-commands.js';
-import { AddRole, AllowPermission, DenyPermission, ListRoles, RemoveRole, RenameRole } from './commands/own-role-commands.js';
+import {
+  AddRole,
+  AllowPermission,
+  DenyPermission,
+  ListPermissions,
+  ListRoles,
+  RemoveRole,
+  RenameRole,
+} from './commands/own-role-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
@@ -62,7 +70,7 @@ import { RoleChoices, signInSettings } from './services/second-factor-policy.js'
 import { SessionStore } from './services/session-store.js';
 
 const groupCommands = [ListGroups, AddGroup, RemoveGroup, GrantGroupRole, RevokeGroupRole, AddGroupMember, RemoveGroupMember];
-const roleCommands = [ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
+const roleCommands = [ListPermissions, ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
