@@ -46,7 +46,7 @@ export interface AccessQuestion {
   /** Whom it is about, and in which site. */
   readonly access: AccessContext;
   readonly permission?: PermissionId;
-  /** The address within its site, or of the instance: `/documents-media/documents/0190a0a0-…`. */
+  /** The address within its site, or of the instance: `/notes/0190a0a0-…`. */
   readonly path?: string;
   /** Of the words of the answer. */
   readonly locale: string;

@@ -1,7 +1,6 @@
 import { SettingsLinks } from '@portico/configuration/api';
 import { AccessExplainers, Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
-import { Why } from './commands/why.js';
-import { WhyAccess } from './commands/why-access.js';
+import { Why, WhyAccess } from './commands/why.js';
 import { AccessDiagnosticsRoutes } from './http/access-diagnostics-routes.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
