@@ -205,8 +205,8 @@ describe('A passkey', () => {
   it('is offered by the public name alone, and on the machine itself', async () => {
     const pageAt = async (name: string): Promise<string> => (await portal.agent().get('/sign-in').set('Host', name)).text;
     const port = new URL(portal.url).port;
-    expect(await pageAt(host)).to.include('Sign in with a Passkey');
-    expect(await pageAt(`localhost:${port}`)).to.include('Sign in with a Passkey');
-    expect(await pageAt(`127.0.0.1:${port}`)).not.to.include('Sign in with a Passkey');
+    expect(await pageAt(host)).to.include('Use a Passkey');
+    expect(await pageAt(`localhost:${port}`)).to.include('Use a Passkey');
+    expect(await pageAt(`127.0.0.1:${port}`)).not.to.include('Use a Passkey');
   });
 });
