@@ -55,6 +55,11 @@ describe('who sees what in Documents and Media', function () {
 
   const putPermissions = (kind: 'folders' | 'documents', id: string, body: object, who: Who = 'administrator') =>
     change(who, 'put', `${base}/api/${kind}/${id}/permissions`).send(body);
+  /** Answers its id. */
+  const makeRole = async (name: string, permissions = ['documents-media.view-documents']): Promise<string> => {
+    const made = await library.portal.post(agents.administrator, '/identity/roles/new', { name, permissions });
+    return made.headers.location?.split('/').pop() ?? '';
+  };
   const change = (who: Who, method: 'put' | 'post', path: string): supertest.Test =>
     agents[who]
       [method](path)
@@ -262,6 +267,28 @@ describe('who sees what in Documents and Media', function () {
     await agents.member.get(path).expect(404);
     await accounts.grant(id, 'Member', library.home.id);
     await agents.member.get(path).expect(200);
+  });
+
+  it('follows roles that go, also where two rules then say the same', async () => {
+    const id = await makeRole('Curators');
+    const [alone, both] = [await library.documents.ensureFolder(library.system(), 'For curators'), places.authors.folder];
+    const inside = await library.add({ name: 'inside-curators.txt', folderId: alone.id });
+    const beside = await library.add({ name: 'beside-curators.txt' });
+    const withCurators = { visibleTo: 'roles', roles: ['Author', 'Curators'] };
+    await putPermissions('folders', alone.id, withCurators).expect(200);
+    await putPermissions('documents', beside.id, withCurators).expect(200);
+    expect((await library.portal.post(agents.administrator, `/identity/roles/${id}/remove`)).status).to.equal(303);
+    const whatItSays = async (kind: string, { id }: { id: string }): Promise<unknown> =>
+      (await agents.administrator.get(`${base}/api/${kind}/${id}/permissions`).expect(200)).body;
+    const authorsOnly = { visibleTo: 'roles', roles: ['Author'], inherited: false };
+    expect(await whatItSays('folders', alone)).to.deep.equal({ ...authorsOnly, from: 'For curators' });
+    expect(await whatItSays('documents', beside)).to.deep.equal({ ...authorsOnly, from: 'beside-curators.txt' });
+    expect(await whatItSays('folders', both)).to.deep.equal({ ...authorsOnly, from: 'Folder authors' });
+    for (const who of everybody)
+      for (const { id } of [inside, beside, places.authors.note]) {
+        const { status } = await agents[who].get(`${base}/api/documents/${id}`);
+        expect(status, who).to.equal(seen.authors.includes(who) ? 200 : 404);
+      }
   });
 
   it('tells no name and no number of what one does not see', async () => {
