@@ -291,6 +291,17 @@ describe('who sees what in Documents and Media', function () {
       }
   });
 
+  it('writes no name into the audit log that repeats what a document was made from', async () => {
+    const name = 'a grey heron at dawn.txt';
+    const { id } = await library.add({ name, metadata: { provenance: { model: 'm', prompt: 'a grey heron at dawn' } } });
+    await putPermissions('documents', id, audiences.members).expect(200);
+    const { records } = await library.portal.service(AuditLog).list({ area: 'documents-media', attribute: `document ${id}` });
+    expect(records.map(({ subject, action }) => ({ subject, action }))).to.deep.equal([
+      { subject: 'document', action: 'changed' },
+    ]);
+    expect(JSON.stringify(records)).to.not.include('heron');
+  });
+
   it('tells no name and no number of what one does not see', async () => {
     const folder = await library.documents.ensureFolder(library.system(), 'Numbers');
     const hidden: Document[] = [];
