@@ -1,6 +1,7 @@
 import { type Audience, AuditLog, SiteDirectory } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
+import { Sites } from '@portico/sites/api';
 import { expect } from 'chai';
 import type supertest from 'supertest';
 import type { Document, Folder } from '../api/index.js';
@@ -289,6 +290,28 @@ describe('who sees what in Documents and Media', function () {
         const { status } = await agents[who].get(`${base}/api/documents/${id}`);
         expect(status, who).to.equal(seen.authors.includes(who) ? 200 : 404);
       }
+  });
+
+  it('names what a role sees only to who sees it too, when the role is about to go', async () => {
+    const id = await makeRole('Treasurers');
+    await makeRole('Role Keeper', ['identity.manage-roles']);
+    const accounts = library.portal.service(People);
+    const keeper = { email: 'keeper@people.example', password: 'rivers run by keeper at night' };
+    await accounts.grant((await accounts.add({ ...keeper, name: 'keeper' })).id, 'Role Keeper');
+    const onlyTheirs = { visibleTo: 'roles', roles: ['Treasurers'] };
+    const vault = await library.documents.ensureFolder(library.system(), 'Vault of takings');
+    const ledger = await library.add({ name: 'takings-ledger.txt' });
+    await putPermissions('folders', vault.id, onlyTheirs).expect(200);
+    await putPermissions('documents', ledger.id, onlyTheirs).expect(200);
+    const garden = await library.portal.service(Sites).add({ name: 'Takings Garden', address: 'takings' });
+    const shown = await library.portal.post(agents.administrator, `/sites/${garden.id}`, { name: garden.name, ...onlyTheirs });
+    expect(shown.status).to.equal(303);
+    const path = `/identity/roles/${id}/remove`;
+    const theirs = (await agents.administrator.get(path).expect(200)).text;
+    expect(theirs).to.include('Vault of takings').and.to.include('takings-ledger.txt').and.to.include('Takings Garden');
+    const told = (await (await library.portal.signIn(keeper)).get(path).expect(200)).text;
+    expect(told).to.not.match(/takings/i);
+    expect(told).to.include('2 folders and documents that you do not see').and.to.include('who sees 1 site that you do not see');
   });
 
   it('writes no name into the audit log that repeats what a document was made from', async () => {
