@@ -42,7 +42,7 @@ describe('A new password', () => {
     });
 
   for (const typed of [
-    'a lighthouse at dusk',
+    'grey pebbles by the river',
     'correct horse battery staple',
     'ada loves punched cards',
     'Tr0ub4dor&3xyz',

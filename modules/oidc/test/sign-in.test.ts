@@ -5,7 +5,7 @@ import { People } from '@portico/identity/api';
 import { expect } from 'chai';
 import { addProvider, changeProvider, leadsTo, providerId, startProvider, type TestProvider, TestVisitor } from './support.js';
 
-const password = 'a lighthouse at dusk';
+const password = 'grey pebbles by the river';
 
 /** The code that an authenticator app shows now (RFC 6238). */
 function codeOf(secret: string): string {
