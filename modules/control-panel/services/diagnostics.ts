@@ -240,7 +240,7 @@ export class Diagnostics {
   private maySee(asker: AccessContext, site: Site): boolean {
     if (this.mayAskForOthers(asker)) return true;
     const there = this.contexts.for(asker.person, site);
-    return (site.audience === undefined || there.isAmong(site.audience)) && there.can('sites.view-site');
+    return (!site.audience || there.isAmong(site.audience)) && there.can('sites.view-site');
   }
 
   private text({ locale }: AccessContext, key: string, values?: Readonly<Record<string, string>>): string {

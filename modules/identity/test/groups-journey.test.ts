@@ -56,6 +56,8 @@ describe('Groups and roles, in a browser', function () {
         await tabTo(page, name, role);
         await page.keyboard.press('Enter');
       };
+      const chosen = (): Promise<string | undefined> =>
+        page.evaluate<string | undefined>("document.querySelector('select:focus option:checked')?.textContent.trim()");
       const type = async (name: string, text: string): Promise<void> => {
         await tabTo(page, name, 'textbox');
         await page.keyboard.type(text);
@@ -95,7 +97,11 @@ describe('Groups and roles, in a browser', function () {
       await press('Add to Group');
       await page.getByText('Added to the group.').waitFor();
       await tabTo(page, /^Role$/, 'combobox');
-      await page.keyboard.type('Reviewer');
+      // What is typed into a list is taken apart on a slow machine.
+      for (let presses = 0; (await chosen()) !== `Reviewer ${width}`; presses += 1) {
+        expect(presses, 'the role is in the list').to.be.lessThan(30);
+        await page.keyboard.press('ArrowDown');
+      }
       await press('Add Role in Site');
       await page.getByRole('button', { name: `Remove Reviewer ${width} in Home` }).waitFor();
       await look('group', 1280);
