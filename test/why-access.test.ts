@@ -4,7 +4,7 @@ import { Documents } from '@portico/documents-media/api';
 import { People } from '@portico/identity/api';
 import { expect } from 'chai';
 
-const password = 'a lighthouse at dusk';
+const password = 'grey pebbles by the river';
 const edit = 'web-content.edit-articles';
 
 interface Answer {
