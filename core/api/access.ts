@@ -129,6 +129,8 @@ export interface AccessControl {
   isAmong(person: Person | undefined, audience: Audience, scope: Scope): boolean;
   /** The names of the roles that something can be visible to, the mightiest first; the one that everybody has is none of them. */
   audienceRoles(): readonly RoleName[];
+  /** The names of the roles whose holders are among those to whom something of a site is visible, wherever they hold the role. */
+  rolesAmong(audience: Audience): readonly RoleName[];
   /** The names of the roles that hold a permission. */
   rolesWith(permission: PermissionId): readonly RoleName[];
 }

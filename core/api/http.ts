@@ -7,7 +7,17 @@ import type { CompiledMessage, MessageValues } from './basics.js';
 import { type ConditionalPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
 
 /** Who may call a route. Asked by the host before the handler, in the scope of the request. */
-export type RouteAccess = 'public' | 'signed-in' | { readonly permission: PermissionId };
+export type RouteAccess = 'public' | 'signed-in' | RoutePermission;
+
+/** The permission that a route takes, in the scope of the request. */
+export interface RoutePermission {
+  readonly permission: PermissionId;
+  /**
+   * Whether somebody without it may do the same in a part of the scope, e.g. in one folder of a site. The handler then asks about the part that the request
+   * is about. A memory read.
+   */
+  readonly orInPart?: (access: AccessContext) => boolean;
+}
 
 /** Limits of a multipart body; it is streamed, never kept in memory. */
 export interface MultipartLimits {

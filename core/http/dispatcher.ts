@@ -35,7 +35,10 @@ const signInPage = '/sign-in';
  */
 function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: boolean): boolean {
   if (access === 'public') return true;
-  const allowed = access === 'signed-in' ? ctx.session !== undefined : ctx.access.can(access.permission);
+  const allowed =
+    access === 'signed-in'
+      ? ctx.session !== undefined
+      : ctx.access.can(access.permission) || access.orInPart?.(ctx.access) === true;
   if (allowed) return true;
   if (ctx.exchange.caller && typeof access === 'object') {
     const refusal = scopeRefusal(ctx.access, access.permission);

@@ -136,6 +136,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
     isAmong: (who, { visibleTo }) => visibleTo === 'everyone' || who?.id === 'author',
     rolesOf: () => [],
     audienceRoles: () => [],
+    rolesAmong: () => [],
     rolesWith: () => [],
   };
   const assets: Middleware = async (ctx, next) => {

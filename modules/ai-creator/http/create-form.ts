@@ -45,7 +45,7 @@ export class CreateFormPage {
   async open(ctx: RouteContext<unknown, z.output<typeof createQuery>, unknown>): Promise<void> {
     this.availability.require(ctx.access);
     const { folder, from, document, example } = ctx.input.query;
-    if (folder) await this.documents.folder(ctx.access, folder);
+    if (folder) await this.documents.folderToAdd(ctx.access, folder);
     const earlier = document ? provenanceOf(await this.documents.find(ctx.access, document)) : undefined;
     const before = from ? await this.generations.earlier(ctx.access, from) : undefined;
     const source =

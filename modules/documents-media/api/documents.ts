@@ -87,6 +87,8 @@ export interface Documents {
   /** @throws PortalError `not-found` (404). */
   find(access: AccessContext, id: string): Promise<Document>;
   folder(access: AccessContext, id: string): Promise<Folder>;
+  /** The same of one in which the person may add documents. @throws PortalError `not-found` (404), `forbidden` (403) where they may not. */
+  folderToAdd(access: AccessContext, id: string): Promise<Folder>;
   /** All folders of the site with the names on the way to them, in the order of those; at most `limit`, by default 200. */
   folders(access: AccessContext, limit?: number): Promise<readonly { readonly id: string; readonly path: string }[]>;
   /**

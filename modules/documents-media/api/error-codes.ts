@@ -4,6 +4,7 @@ export type DocumentsMediaErrorCode =
   | 'folder-not-empty'
   | 'name-taken'
   | 'nothing-received'
+  | 'permissions-conflict'
   | 'quota-exceeded'
   | 'thumbnail-failed'
   | 'wrong-type';

@@ -38,6 +38,10 @@ export const documentAnswer = z
 export const permissionsAnswer = z.object({
   visibleTo: z.enum(audienceKinds),
   roles: z.array(z.string()),
+  permissions: z
+    .record(z.string(), z.partialRecord(z.enum(['add', 'update', 'delete', 'change-permissions']), z.boolean()))
+    .optional()
+    .meta({ description: 'By role and action what differs from the whole site; left out where nothing does.' }),
   inherited: z.boolean(),
   from: z.string().meta({ description: 'What says it: the name of a folder or of the site; its own where it is not inherited.' }),
 });

@@ -1,5 +1,6 @@
 import { inject, injectable, type PortalError, type RouteContext } from '@portico/core';
 import type { Document } from '../api/documents.js';
+import { isReader } from '../services/access.js';
 import { Creators } from '../services/creators.js';
 import { DocumentActionList } from '../services/document-action-list.js';
 import { altTextLimit } from '../services/document-adding.js';
@@ -10,7 +11,7 @@ import { Metadata } from '../services/metadata.js';
 import { type DocumentVersion, PortalDocuments } from '../services/portal-documents.js';
 import { WithheldFiles } from '../services/withheld-files.js';
 import { documentAddress, listAddress } from './addresses.js';
-import { abilities, actionLinks } from './list-model.js';
+import { actionLinks, shownAbilities } from './list-model.js';
 import { fileLook, typeLabel, typeName } from './type-name.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
@@ -41,8 +42,8 @@ export class DocumentPage {
     const { locale } = ctx.access;
     const place = documentAddress(document.id);
     const path = await this.folders.path(ctx.access, document.folderId);
-    const may = abilities(ctx.access);
-    const { mayOpen } = may;
+    const may = shownAbilities(await this.documents.abilities(ctx.access, document.id));
+    const mayOpen = !isReader(ctx.access);
     const versions = mayOpen ? await this.documents.versions(ctx.access, document.id) : [];
     const isImage = isShown(document);
     const keepsOriginal = this.metadata.among(document.metadata).some(({ value }) => value.keepsOriginal);
@@ -91,6 +92,7 @@ export class DocumentPage {
       seen: refused?.seen ?? document,
       errors: refused?.conflicts ? conflictsOf(ctx, document, refused.conflicts) : errorsOf(refused?.error),
       altTextLimit,
+      mayOpen,
       ...may,
     };
     ctx.render('document', model, { title: document.name, status: refused?.error.status ?? 200 });

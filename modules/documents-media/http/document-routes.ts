@@ -4,7 +4,9 @@ import type { Document } from '../api/documents.js';
 import { DocumentChanges, type DocumentFields } from '../services/document-changes.js';
 import { Folders } from '../services/folders.js';
 import { PortalDocuments } from '../services/portal-documents.js';
-import { mayDelete, mayUpdate, mayView } from './access.js';
+import type { RuleAction } from '../services/rules.js';
+import { Visibility } from '../services/visibility.js';
+import { mayView, requireAbility } from './access.js';
 import { documentAddress, listAddress } from './addresses.js';
 import { DocumentPage } from './document-page.js';
 import { FolderPicker } from './folder-picker.js';
@@ -24,9 +26,13 @@ export class DocumentRoutes implements HttpRoutes {
     @inject(Folders) private readonly folders: Folders,
     @inject(DocumentPage) private readonly page: DocumentPage,
     @inject(FolderPicker) private readonly picker: FolderPicker,
+    @inject(Visibility) private readonly visibility: Visibility,
   ) {}
 
   register(router: Router): void {
+    const mayUpdate = this.visibility.routeTo('update');
+    const mayDelete = this.visibility.routeTo('delete');
+
     router.get('/documents/:id', { access: mayView, params: idParams }, async (ctx) => {
       await this.page.show(ctx, await this.find(ctx));
     });
@@ -36,7 +42,7 @@ export class DocumentRoutes implements HttpRoutes {
     });
 
     router.get('/documents/:id/move', { access: mayUpdate, params: idParams, query: moveQuery }, async (ctx) => {
-      const document = await this.find(ctx);
+      const document = await this.findTo(ctx, 'update');
       await this.picker.show(ctx, this.movable(ctx, document), ctx.input.query);
     });
 
@@ -51,7 +57,7 @@ export class DocumentRoutes implements HttpRoutes {
     });
 
     router.get('/documents/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {
-      const document = await this.find(ctx);
+      const document = await this.findTo(ctx, 'delete');
       const model = {
         title: ctx.text('delete.title', { name: document.name }),
         text: ctx.text('delete.document-text', { name: document.name }),
@@ -70,6 +76,13 @@ export class DocumentRoutes implements HttpRoutes {
 
   private find(ctx: DocumentContext): Promise<Document> {
     return this.documents.find(ctx.access, ctx.input.params.id);
+  }
+
+  /** For a page on which something can be done with it. */
+  private async findTo(ctx: DocumentContext, action: RuleAction): Promise<Document> {
+    const document = await this.find(ctx);
+    requireAbility(await this.documents.abilities(ctx.access, document.id), action);
+    return document;
   }
 
   private movable(ctx: DocumentContext, document: Document) {

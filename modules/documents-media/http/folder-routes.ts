@@ -1,7 +1,9 @@
 import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
 import type { Folder } from '../api/documents.js';
 import { Folders } from '../services/folders.js';
-import { mayAdd, mayDelete, mayUpdate } from './access.js';
+import type { RuleAction } from '../services/rules.js';
+import { Visibility } from '../services/visibility.js';
+import { requireAbility } from './access.js';
 import { folderAddress, listAddress, withQuery } from './addresses.js';
 import { folderAnswer } from './answers.js';
 import { errorsOf } from './document-page.js';
@@ -27,6 +29,7 @@ export class FolderRoutes implements HttpRoutes {
   constructor(
     @inject(Folders) private readonly folders: Folders,
     @inject(FolderPicker) private readonly picker: FolderPicker,
+    @inject(Visibility) private readonly visibility: Visibility,
   ) {}
 
   register(router: Router): void {
@@ -37,6 +40,7 @@ export class FolderRoutes implements HttpRoutes {
   }
 
   private registerNew(router: Router): void {
+    const mayAdd = this.visibility.routeTo('add');
     const form = (ctx: AnyContext, folder: string | undefined, name: string, error?: PortalError): void =>
       showForm(ctx, {
         title: ctx.text('folder.new-title'),
@@ -47,7 +51,7 @@ export class FolderRoutes implements HttpRoutes {
       });
 
     router.get('/folders/new', { access: mayAdd, query: folderQuery }, async (ctx) => {
-      await this.folders.path(ctx.access, ctx.input.query.folder);
+      requireAbility(await this.folders.abilities(ctx.access, ctx.input.query.folder), 'add');
       form(ctx, ctx.input.query.folder, '');
     });
 
@@ -71,6 +75,7 @@ export class FolderRoutes implements HttpRoutes {
   }
 
   private registerRename(router: Router): void {
+    const mayUpdate = this.visibility.routeTo('update');
     const form = (ctx: AnyContext, folder: Folder, name: string, error?: PortalError): void =>
       showForm(ctx, {
         title: ctx.text('folder.rename-title', { name: folder.name }),
@@ -81,7 +86,7 @@ export class FolderRoutes implements HttpRoutes {
       });
 
     router.get('/folders/:id/rename', { access: mayUpdate, params: idParams }, async (ctx) => {
-      const folder = await this.folders.find(ctx.access, ctx.input.params.id);
+      const folder = await this.findTo(ctx, 'update');
       form(ctx, folder, folder.name);
     });
 
@@ -100,6 +105,7 @@ export class FolderRoutes implements HttpRoutes {
   }
 
   private registerMove(router: Router): void {
+    const mayUpdate = this.visibility.routeTo('update');
     const movable = (ctx: AnyContext, folder: Folder): MoveTarget => ({
       name: folder.name,
       folderId: folder.parentId,
@@ -109,7 +115,7 @@ export class FolderRoutes implements HttpRoutes {
     });
 
     router.get('/folders/:id/move', { access: mayUpdate, params: idParams, query: moveQuery }, async (ctx) => {
-      const folder = await this.folders.find(ctx.access, ctx.input.params.id);
+      const folder = await this.findTo(ctx, 'update');
       await this.picker.show(ctx, movable(ctx, folder), ctx.input.query);
     });
 
@@ -126,6 +132,7 @@ export class FolderRoutes implements HttpRoutes {
   }
 
   private registerDelete(router: Router): void {
+    const mayDelete = this.visibility.routeTo('delete');
     const show = async (ctx: AnyContext, folder: Folder, error?: PortalError): Promise<void> => {
       const inside = await this.folders.contents(ctx.access, folder.id);
       const isEmpty = inside.folders + inside.documents === 0;
@@ -144,7 +151,7 @@ export class FolderRoutes implements HttpRoutes {
     };
 
     router.get('/folders/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {
-      await show(ctx, await this.folders.find(ctx.access, ctx.input.params.id));
+      await show(ctx, await this.findTo(ctx, 'delete'));
     });
 
     router.post('/folders/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {
@@ -158,6 +165,13 @@ export class FolderRoutes implements HttpRoutes {
         },
       );
     });
+  }
+
+  /** For a page on which something can be done with it. */
+  private async findTo(ctx: RouteContext<{ id: string }, unknown, unknown>, action: RuleAction): Promise<Folder> {
+    const folder = await this.folders.find(ctx.access, ctx.input.params.id);
+    requireAbility(await this.folders.abilities(ctx.access, folder.id), action);
+    return folder;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AccessContext, Audience, RouteContext } from '@portico/core';
+import type { Audience, RouteContext } from '@portico/core';
 import {
   type ListTotal,
   type Sorting,
@@ -8,11 +8,11 @@ import {
   totalText,
   type WantedSorting,
 } from '@portico/core/util';
-import { DocumentPermissions } from '../api/documents.js';
 import type { ShownAction } from '../services/document-action-list.js';
 import { type DocumentEntry, type DocumentListPage, type ListOrder, sortKeys } from '../services/document-list.js';
 import type { FolderStep } from '../services/folder-rows.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
+import type { Abilities } from '../services/visibility.js';
 import { withQuery } from './addresses.js';
 import type { ListInput } from './input.js';
 import { aroundName, audienceMarks, type DocumentRow, documentRow, folderRow, keptBy, type ListFilter } from './list-rows.js';
@@ -70,9 +70,13 @@ export function listModel(
     readonly imageActions: readonly ShownAction[];
     readonly filters: readonly ListFilter[];
     readonly narrowed: (ruleId: string) => Audience | undefined;
+    /** The rule of the folder. */
+    readonly ruleId: string;
+    readonly abilitiesOf: (ruleId: string) => Abilities;
   },
 ): object {
   const { page, total, sorting, view, added, path, newMenu, imageActions, filters, narrowed } = parts;
+  const menus = new RowMenus(parts.abilitiesOf);
   const audienceOf = audienceMarks(ctx, narrowed);
   const addedIds = new Set(added.map((document) => document.id));
   const here = { folder: input.folder, q: input.q, only: input.only, ...keptBy(input) };
@@ -85,9 +89,15 @@ export function listModel(
     pictureActions: imageActions.length > 0,
     showsType: view === 'table',
     audienceOf,
+    menuOf: (ruleId: string) => menus.of(ruleId).ending,
     actionsOf: aroundName(ctx, 'actions-of'),
   };
   const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, options);
+  const rows = {
+    folders: page.folders.map((entry) => ({ ...folderRow(ctx, entry, input, audienceOf), ...menus.of(entry.ruleId).may })),
+    documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map(row),
+    added: added.map(row),
+  };
   return {
     folderId: input.folder,
     folder: current,
@@ -111,9 +121,8 @@ export function listModel(
     total: totalOf(ctx, total, page),
     ...(view === 'table' && headingModel(ctx, sort)),
     ...orderModel(ctx, sort),
-    folders: page.folders.map((entry) => folderRow(ctx, entry, input, audienceOf)),
-    documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map(row),
-    added: added.map(row),
+    ...rows,
+    entryLists: menus.lists(actionLinks(ctx, imageActions)),
     isEmpty: page.folders.length + page.documents.length + added.length === 0,
     isFirstPage: input.after === undefined && input.before === undefined,
     previous: page.previous && link({ ...sorting, before: page.previous }),
@@ -124,11 +133,10 @@ export function listModel(
     all: ctx.url(withQuery('~/documents-media', { folder: input.folder, q: input.q, ...keptBy(input) })),
     everything: ctx.url(withQuery('~/documents-media', { folder: input.folder, ...keptBy(input) })),
     newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
-    imageActions: actionLinks(ctx, imageActions),
     upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),
     messages: messagesOfScript(ctx),
     uploadTitle: ctx.text('upload.multiple-title'),
-    ...abilities(ctx.access),
+    mayAdd: parts.abilitiesOf(parts.ruleId).add,
   };
 }
 
@@ -164,12 +172,34 @@ function messagesOfScript(ctx: AnyContext): object {
 }
 
 /** What the buttons of a page depend on; the routes ask again. */
-export function abilities(access: AccessContext) {
-  return {
-    mayAdd: access.can(DocumentPermissions.add),
-    mayUpdate: access.can(DocumentPermissions.update),
-    mayDelete: access.can(DocumentPermissions.delete),
-    mayOpen: access.can(DocumentPermissions.open),
-    mayChangePermissions: access.can(DocumentPermissions.changePermissions),
-  };
+export function shownAbilities(may: Abilities) {
+  return { mayUpdate: may.update, mayDelete: may.delete, mayChangePermissions: may['change-permissions'] };
+}
+
+/** The menus of the entries of a page. All with the same abilities share the one that is written for them. */
+class RowMenus {
+  private readonly known = new Map<string, { readonly ending: string; readonly may: ReturnType<typeof shownAbilities> }>();
+
+  constructor(private readonly abilitiesOf: (ruleId: string) => Abilities) {
+    this.of('');
+  }
+
+  of(ruleId: string): { readonly ending: string; readonly may: ReturnType<typeof shownAbilities> } {
+    let menu = this.known.get(ruleId);
+    if (!menu) {
+      const may = shownAbilities(this.abilitiesOf(ruleId));
+      const same = [...this.known.values()].find((other) => JSON.stringify(other.may) === JSON.stringify(may));
+      menu = same ?? { ending: this.known.size === 0 ? '' : `-${this.known.size}`, may };
+      this.known.set(ruleId, menu);
+    }
+    return menu;
+  }
+
+  /** What stands once on the page for all rows. */
+  lists(imageActions: readonly ShownAction[]): readonly object[] {
+    return [...new Set(this.known.values())].flatMap(({ ending, may }) => [
+      { id: `document-entries${ending}`, ...may },
+      ...(imageActions.length > 0 ? [{ id: `picture-entries${ending}`, actions: imageActions, ...may }] : []),
+    ]);
+  }
 }

@@ -14,7 +14,7 @@ import { Folders } from '../services/folders.js';
 import { Metadata } from '../services/metadata.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks, PortalDocuments } from '../services/portal-documents.js';
-import { Visibility } from '../services/visibility.js';
+import { type Abilities, Visibility } from '../services/visibility.js';
 import { mayOpen, mayView } from './access.js';
 import { documentAnswer, listAnswer } from './answers.js';
 import { isFragment } from './fragment.js';
@@ -41,20 +41,22 @@ export class ListRoutes implements HttpRoutes {
   register(router: Router): void {
     router.get('/', { access: mayOpen, query: listQuery }, async (ctx) => {
       const input = ctx.input.query;
-      const path = await this.folders.path(ctx.access, input.folder);
+      const { path, ruleId } = await this.folders.place(ctx.access, input.folder);
+      const here = this.visibility.here(ctx.access, ruleId);
       const filters = this.filters(ctx.access);
       const sorting = chosenSorting(ctx, 'documents', sortKeys, input, usualOrder(input));
       const query = toListQuery(input, sorting, this.kindOf(input.only));
       const page = await this.list.page(ctx.access, query);
       const total = await this.list.total(ctx.access, query, page);
       const added = await this.list.some(ctx.access, input.added);
-      const newMenu = this.newMenu.entries(ctx.access, input.folder);
+      const newMenu = this.newMenu.entries(ctx.access, input.folder, here);
       const title = path.at(-1)?.name ?? ctx.text('title');
       const layout = isFragment(ctx) ? 'none' : 'page';
-      const imageActions = this.actions.ofImages(ctx.access, input.folder);
+      const imageActions = this.actions.ofImages(here, input.folder);
       const view = ctx.preference('view', listViews, input.view) ?? 'cards';
       const narrowed = this.visibility.narrowedIn(ctx.access);
-      const parts = { page, total, sorting, added, path, newMenu, imageActions, filters, view, narrowed };
+      const abilitiesOf = (rule: string): Abilities => this.visibility.abilities(ctx.access, rule);
+      const parts = { page, total, sorting, added, path, newMenu, imageActions, filters, view, narrowed, ruleId, abilitiesOf };
       ctx.render('list', listModel(ctx, input, parts), { title, layout });
     });
 

@@ -26,7 +26,7 @@ export interface DocumentRow {
   readonly page: string;
   readonly thumbnail: string | undefined;
   /** Which template of the page has the entries of its menu, and the id that completes their addresses. */
-  readonly entries: 'picture-entries' | 'document-entries';
+  readonly entries: string;
   readonly entriesId: string | undefined;
   /** What its metadata say of it in a word each. */
   readonly marks: readonly DocumentMark[];
@@ -48,6 +48,8 @@ export interface RowOptions {
   readonly showsType: boolean;
   /** Says of a rule to whom it shows something, where that is not everybody. */
   readonly audienceOf: (ruleId: string) => DocumentMark | undefined;
+  /** How the name of the template ends that has the menu of what has a rule. */
+  readonly menuOf: (ruleId: string) => string;
   /** Names the menu of an entry. */
   readonly actionsOf: (name: string) => string;
 }
@@ -65,13 +67,14 @@ function alone(ctx: AnyContext): RowOptions {
     pictureActions: false,
     showsType: true,
     audienceOf: () => undefined,
+    menuOf: () => '',
     actionsOf: aroundName(ctx, 'actions-of'),
   };
 }
 
 /** What a list shows of a document. Whatever each row would ask a helper for is here: a page has many of them. */
 export function documentRow(ctx: AnyContext, entry: DocumentEntry, options = alone(ctx)): DocumentRow {
-  const { filters, pictureActions, showsType, audienceOf, actionsOf } = options;
+  const { filters, pictureActions, showsType, audienceOf, menuOf, actionsOf } = options;
   const audience = audienceOf(entry.ruleId);
   const page = ctx.url(documentAddress(entry.id));
   const isImage = isShown(entry);
@@ -91,7 +94,7 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, options = alo
     actionsTitle: actionsOf(entry.name),
     page,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
-    entries: isPicture ? 'picture-entries' : 'document-entries',
+    entries: (isPicture ? 'picture-entries' : 'document-entries') + menuOf(entry.ruleId),
     entriesId: isPicture ? entry.id : undefined,
     marks: marksOf(entry.metadataKinds, filters, audience),
     audience: audience?.label,

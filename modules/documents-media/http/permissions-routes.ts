@@ -14,6 +14,9 @@ import {
 } from '@portico/core';
 import { audienceFields, audienceModel, audienceText, checkedAudience } from '@portico/core/util';
 import { Permissions, type PermissionsChange, type PermissionsOf, type ShownPermissions } from '../services/permissions.js';
+import { type RoleCell, RoleMatrix } from '../services/role-matrix.js';
+import type { RulePermissions } from '../services/rules.js';
+import { Visibility } from '../services/visibility.js';
 import { mayView } from './access.js';
 import { documentAddress, folderAddress, listAddress } from './addresses.js';
 import { permissionsAnswer } from './answers.js';
@@ -28,12 +31,32 @@ const permissionsForm = z.strictObject({
   visibleTo: audienceFields.visibleTo.optional(),
 });
 
+const decisions = z.strictObject({
+  add: z.boolean().optional(),
+  update: z.boolean().optional(),
+  delete: z.boolean().optional(),
+  'change-permissions': z.boolean().optional(),
+});
+
 /** What GET answered can be sent back: where it comes from is not changed by it. */
 const permissionsBody = z.strictObject({
+  permissions: z.record(z.string().max(200), decisions).optional(),
   visibleTo: audienceFields.visibleTo.optional(),
   roles: audienceFields.roles,
   inherited: z.boolean().optional(),
   from: z.string().optional(),
+});
+
+/** A box that is ticked: the action, a blank, the role. */
+const allowed = z.string().max(250);
+const matrixForm = z.strictObject({
+  intent: z.enum(['save', 'inherit']).default('save'),
+  /** The rule that the form was made from. */
+  seen: z.string().max(64),
+  allowed: z
+    .union([allowed, z.array(allowed).max(2000)])
+    .default([])
+    .transform((boxes): ReadonlySet<string> => new Set(typeof boxes === 'string' ? [boxes] : boxes)),
 });
 
 const addressOf = { document: documentAddress, folder: folderAddress } as const;
@@ -45,6 +68,8 @@ export class PermissionsRoutes implements HttpRoutes {
 
   constructor(
     @inject(Permissions) private readonly permissions: Permissions,
+    @inject(RoleMatrix) private readonly matrix: RoleMatrix,
+    @inject(Visibility) private readonly visibility: Visibility,
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
   ) {}
 
@@ -75,6 +100,25 @@ export class PermissionsRoutes implements HttpRoutes {
       }
     });
 
+    router.get(`${path}/permissions/roles`, { access: mayView, params: idParams }, async (ctx) => {
+      this.showMatrix(ctx, kind, await this.permissions.find(ctx.access, kind, ctx.input.params.id));
+    });
+
+    router.post(`${path}/permissions/roles`, { access: mayView, params: idParams, body: matrixForm }, async (ctx) => {
+      const { id } = ctx.input.params;
+      const { intent, seen, allowed } = ctx.input.body;
+      try {
+        const shown = await this.permissions.find(ctx.access, kind, id);
+        const change =
+          intent === 'inherit' ? undefined : { permissions: this.decided(ctx, kind, shown, allowed), seenRuleId: seen };
+        const { name, folderId } = await this.permissions.change(ctx.access, kind, id, change);
+        ctx.redirectWith(kind === 'folder' ? listAddress(folderId) : documentAddress(id), ctx.text('matrix.saved', { name }));
+      } catch (error) {
+        if (!(error instanceof PortalError) || error.code !== 'permissions-conflict') throw error;
+        this.showMatrix(ctx, kind, await this.permissions.find(ctx.access, kind, id), error);
+      }
+    });
+
     const json = { access: mayView, params: idParams, answers: 'json', answer: permissionsAnswer, apiToken: true } as const;
     router.get(`/api${path}/permissions`, json, async (ctx) => {
       ctx.body = answerOf(await this.permissions.find(ctx.access, kind, ctx.input.params.id));
@@ -91,12 +135,14 @@ export class PermissionsRoutes implements HttpRoutes {
     ctx: PermissionsContext<z.output<typeof permissionsBody>>,
     kind: PermissionsOf,
   ): Promise<PermissionsChange> {
-    const { visibleTo, roles, inherited } = ctx.input.body;
+    const { visibleTo, roles, inherited, permissions: sent } = ctx.input.body;
     const audience = visibleTo && this.checked(ctx, { visibleTo, roles });
+    const permissions = sent && this.checkedPermissions(ctx, sent);
     if (!inherited) {
-      if (audience) return { audience };
+      if (audience || permissions) return { ...(audience && { audience }), ...(permissions && { permissions }) };
       throw invalidInput({ visibleTo: ctx.text('permissions.say-who') });
     }
+    // Who sends back what GET answered means what is inherited anyway.
     const { ofParent } = await this.permissions.find(ctx.access, kind, ctx.input.params.id);
     if (
       audience &&
@@ -108,6 +154,68 @@ export class PermissionsRoutes implements HttpRoutes {
 
   private checked(ctx: PermissionsContext, audience: Audience): Audience {
     return checkedAudience(audience, this.roleNames(), ctx);
+  }
+
+  /** @throws PortalError `invalid-input` (400) for a role that there is not, or of which nothing can be said. */
+  private checkedPermissions(ctx: PermissionsContext, sent: RulePermissions): RulePermissions {
+    const unknown = Object.keys(sent).find((role) => !this.matrix.roles().includes(role));
+    if (unknown !== undefined) {
+      const sentence = ctx.text('portal.audience.unknown-role', { role: unknown });
+      throw invalidInput({ permissions: sentence }, sentence);
+    }
+    return this.matrix.saying((role, action) => sent[role]?.[action]);
+  }
+
+  /** What the boxes say; of those that cannot be ticked what was there before. */
+  private decided(
+    ctx: PermissionsContext,
+    kind: PermissionsOf,
+    { ruleId, audience, permissions }: ShownPermissions,
+    ticked: ReadonlySet<string>,
+  ): RulePermissions {
+    const rows = new Map(this.matrix.rows(kind, audience, permissions).map(({ role, cells }) => [role, cells]));
+    return this.matrix.saying((role, action) => {
+      const cell = rows.get(role)?.find((each) => each.action === action);
+      if (!cell || this.isLocked(ctx, ruleId, cell)) return permissions[role]?.[action];
+      return ticked.has(`${action} ${role}`);
+    });
+  }
+
+  /** Nobody lets others do what they may not do themselves; what they take away they could not give again. */
+  private isLocked({ access }: PermissionsContext, ruleId: string, { action, isFixed }: RoleCell): boolean {
+    return isFixed || !this.visibility.may(access, action, ruleId);
+  }
+
+  private showMatrix(ctx: PermissionsContext, kind: PermissionsOf, shown: ShownPermissions, error?: PortalError): void {
+    const { id, name, ruleId, audience, permissions, inherited, ofParent } = shown;
+    const title = ctx.text('matrix.title', { name });
+    const rows = this.matrix.rows(kind, audience, permissions);
+    const place = `${addressOf[kind](id)}/permissions`;
+    const model = {
+      title,
+      name,
+      error: error?.message,
+      action: ctx.url(`${place}/roles`),
+      back: ctx.url(place),
+      seen: ruleId,
+      inherited,
+      origin: ctx.text(inherited ? 'permissions.inherited' : 'permissions.own', { from: ofParent.from }),
+      audience: ctx.text('matrix.visible-to', { audience: audienceText(audience, ctx) || ctx.text('visible.nobody') }),
+      actions: (rows[0]?.cells ?? []).map(({ action }) => ctx.text(`matrix.${action}`)),
+      rows: rows.map(({ role, sees, cells }) => ({
+        role,
+        sees: ctx.text(sees ? 'matrix.sees' : 'matrix.sees-not'),
+        cells: cells.map((cell) => ({
+          value: `${cell.action} ${role}`,
+          label: ctx.text('matrix.cell', { role, action: ctx.text(`matrix.${cell.action}`) }),
+          may: cell.may,
+          isLocked: this.isLocked(ctx, ruleId, cell),
+          origin:
+            cell.may === cell.inSite ? undefined : ctx.text(inherited ? 'matrix.from' : 'matrix.here', { from: ofParent.from }),
+        })),
+      })),
+    };
+    ctx.render('role-matrix', model, { title, status: error?.status ?? 200 });
   }
 
   private roleNames(): readonly string[] {
@@ -127,11 +235,12 @@ export class PermissionsRoutes implements HttpRoutes {
       origin: ctx.text(inherited ? 'permissions.inherited' : 'permissions.own', { from: ofParent.from }),
       ofParent: ctx.text('permissions.of-parent', { from: ofParent.from, audience: audienceText(ofParent.audience, ctx) }),
       text: ctx.text(`permissions.text-${kind}`),
+      matrix: ctx.url(`${addressOf[kind](id)}/permissions/roles`),
     };
     renderFragment(ctx, 'permissions', model, { status: error?.status });
   }
 }
 
-function answerOf({ audience: { visibleTo, roles }, inherited, from }: ShownPermissions): object {
-  return { visibleTo, roles, inherited, from };
+function answerOf({ audience: { visibleTo, roles }, permissions, inherited, from }: ShownPermissions): object {
+  return { visibleTo, roles, ...(Object.keys(permissions).length > 0 && { permissions }), inherited, from };
 }

@@ -65,7 +65,8 @@ export class SelectorRoutes implements HttpRoutes {
     const { site } = ctx.access;
     if (!site) throw notFound('page');
     const input = ctx.input.query;
-    const path = await this.folders.path(ctx.access, input.folder);
+    const { path, ruleId } = await this.folders.place(ctx.access, input.folder);
+    const here = this.visibility.here(ctx.access, ruleId);
     const only = input.type === 'image' ? ('image' as const) : undefined;
     const sorting = chosenSorting(ctx, 'selector', sortKeys, input, usualOrder(input));
     const query = {
@@ -86,8 +87,8 @@ export class SelectorRoutes implements HttpRoutes {
     const criterion = { type: input.type, return: input.return, uploads: input.uploads };
     const link = (query: Readonly<Record<string, string | undefined>>): string =>
       ctx.url(withQuery('~/documents-media/selector', { ...criterion, ...query }));
-    const mayUpload = input.uploads === 'true' && ctx.access.can(DocumentPermissions.add);
-    const newMenu = mayUpload ? this.newMenu.entries(ctx.access, input.folder) : [];
+    const mayUpload = input.uploads === 'true' && here.can(DocumentPermissions.add);
+    const newMenu = mayUpload ? this.newMenu.entries(ctx.access, input.folder, here) : [];
     const model = {
       title: ctx.text('title'),
       isWide: true,

@@ -1,9 +1,11 @@
 import {
+  type AccessContext,
   type CompiledMessage,
   type HttpRoutes,
   inject,
   injectable,
   notFound,
+  PortalError,
   type RouteContext,
   type Router,
   type Site,
@@ -17,7 +19,8 @@ import { imageTypes, isShown } from '../services/known-types.js';
 import { NameChecks } from '../services/name-checks.js';
 import { documentLinks } from '../services/portal-documents.js';
 import { type UploadReport, Uploads } from '../services/uploads.js';
-import { mayAdd } from './access.js';
+import { refused, Visibility } from '../services/visibility.js';
+import { requireAbility } from './access.js';
 import { listAddress, withQuery } from './addresses.js';
 import { namesAnswer, uploadAnswer } from './answers.js';
 import { renderFragment, wantsJson } from './fragment.js';
@@ -50,9 +53,11 @@ export class UploadRoutes implements HttpRoutes {
     @inject(Folders) private readonly folders: Folders,
     @inject(DocumentLimits) private readonly limits: DocumentLimits,
     @inject(NameChecks) private readonly names: NameChecks,
+    @inject(Visibility) private readonly visibility: Visibility,
   ) {}
 
   register(router: Router): void {
+    const mayAdd = this.visibility.routeTo('add');
     // Changes nothing; names of many files are too long for an address.
     router.post(
       '/check-names',
@@ -73,7 +78,10 @@ export class UploadRoutes implements HttpRoutes {
       // A file somewhat beyond the limit is refused on its own, by the gate; one far beyond it ends the request.
       const maxFileBytes = this.limits.maxFileBytes * 2;
       const multipart = { maxFiles: multiple ? this.limits.maxFilesPerUpload : 1, maxFileBytes };
-      router.get(`/${place}`, { access: mayAdd, query: folderQuery }, (ctx) => this.show(ctx, multiple));
+      router.get(`/${place}`, { access: mayAdd, query: folderQuery }, async (ctx) => {
+        requireAbility(await this.folders.abilities(ctx.access, ctx.input.query.folder), 'add');
+        await this.show(ctx, multiple);
+      });
       router.post(`/${place}`, { access: mayAdd, query: folderQuery, multipart, answer: uploadAnswer }, (ctx) =>
         this.receive(ctx, multiple),
       );
@@ -117,6 +125,7 @@ export class UploadRoutes implements HttpRoutes {
     const { folder } = ctx.input.query;
     const { site } = ctx.access;
     if (!site) throw notFound('folder');
+    await this.requireAdd(ctx.access, folder);
     const report = await this.uploads.receive(ctx.access, folder, ctx.parts(), multiple ? undefined : leastFileBytes(ctx));
     const { documents, failures } = report;
     if (wantsJson(ctx)) {
@@ -133,6 +142,17 @@ export class UploadRoutes implements HttpRoutes {
     }
     const ids = documents.map((document) => document.id);
     ctx.redirectWith(listAddress(folder, ids), this.addedSentence(ctx, documents));
+  }
+
+  /** Before anything is sent. That a folder is not there is said of each file. @throws PortalError `forbidden` (403). */
+  private async requireAdd(access: AccessContext, folder: string | undefined): Promise<void> {
+    try {
+      if ((await this.folders.abilities(access, folder)).add) return;
+    } catch (error) {
+      if (error instanceof PortalError && error.status === 404) return;
+      throw error;
+    }
+    throw refused();
   }
 
   /** A picture that came without a preview: the person hears why. @param isNamed whether its name stands before it. */

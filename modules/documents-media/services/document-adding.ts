@@ -12,7 +12,7 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
-import { type Document, DocumentPermissions, type NewDocument } from '../api/documents.js';
+import type { Document, NewDocument } from '../api/documents.js';
 import { DocumentEntity, searchText } from '../entities/document.js';
 import { DocumentVersionEntity } from '../entities/document-version.js';
 import { rootFolder } from '../entities/folder.js';
@@ -66,7 +66,7 @@ export class DocumentAdding {
   }
 
   private async addChecked(access: AccessContext, document: NewDocument): Promise<Document> {
-    const seen = this.visibility.enter(access, DocumentPermissions.add);
+    const seen = this.visibility.enterTo(access, 'add');
     const { site } = seen;
     const name = checkedName(document.name);
     const altText = checkedAltText(document.altText ?? '');

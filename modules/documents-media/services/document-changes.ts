@@ -11,7 +11,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { mergeFields } from '@portico/core/util';
-import { type Document, DocumentPermissions } from '../api/documents.js';
+import type { Document } from '../api/documents.js';
 import { DocumentEntity, searchText } from '../entities/document.js';
 import { rootFolder } from '../entities/folder.js';
 import { noRule } from '../entities/rule.js';
@@ -74,7 +74,7 @@ export class DocumentChanges {
    * with the names of the fields that both changed.
    */
   update(access: AccessContext, id: string, change: DocumentFields, seen?: DocumentFields): Promise<Document> {
-    const seenSite = this.visibility.enter(access, DocumentPermissions.update);
+    const seenSite = this.visibility.enterTo(access, 'update');
     const name = checkedName(change.name);
     const altText = checkedAltText(change.altText);
     return this.unitOfWork.write(async (transaction) => {
@@ -102,7 +102,7 @@ export class DocumentChanges {
 
   /** @param folderId undefined: into the root of the site. */
   move(access: AccessContext, id: string, folderId: string | undefined): Promise<Document> {
-    const seen = this.visibility.enter(access, DocumentPermissions.update);
+    const seen = this.visibility.enterTo(access, 'update');
     return this.unitOfWork.write(async (transaction) => {
       const document = await requireDocument(transaction, seen, id);
       this.visibility.require(access, 'update', document.ruleId);
@@ -120,7 +120,7 @@ export class DocumentChanges {
 
   /** The document with its versions and pictures; answers what was deleted. */
   delete(access: AccessContext, id: string): Promise<Document> {
-    const seen = this.visibility.enter(access, DocumentPermissions.delete);
+    const seen = this.visibility.enterTo(access, 'delete');
     return this.unitOfWork.write(async (transaction) => {
       const document = await requireDocument(transaction, seen, id);
       this.visibility.require(access, 'delete', document.ruleId);

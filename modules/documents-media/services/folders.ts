@@ -29,8 +29,8 @@ import {
 } from './folder-rows.js';
 import { announceContents } from './list-totals.js';
 import { checkedName, nameKey } from './names.js';
-import { type RuleAction, Rules, spreadRule } from './rules.js';
-import { everything, refused, type SeenSite, Visibility } from './visibility.js';
+import { Rules, spreadRule } from './rules.js';
+import { type Abilities, everything, refused, type SeenSite, Visibility } from './visibility.js';
 
 /**
  * Folders of the site of the request: a tree per site, at most 20 deep, of rows that name their parent.
@@ -60,20 +60,26 @@ export class Folders {
     return this.unitOfWork.read(async (reader) => toFolder(await requireFolder(reader, seen, id)));
   }
 
-  /** Whether the person may do something with a folder that they see; undefined: the root. */
-  async may(access: AccessContext, id: string | undefined): Promise<Readonly<Record<RuleAction, boolean>>> {
-    const seen = this.visibility.enter(access, DocumentPermissions.view, 'folder');
-    const ruleId =
-      id === undefined ? noRule : await this.unitOfWork.read(async (reader) => (await requireFolder(reader, seen, id)).ruleId);
-    return this.visibility.abilities(access, ruleId);
+  /** What the person may do with a folder that they see; undefined: the root. */
+  async abilities(access: AccessContext, id: string | undefined): Promise<Abilities> {
+    return this.visibility.abilities(access, (await this.place(access, id)).ruleId);
   }
 
   /** From the root down to the folder itself, of those that the person sees; empty for the root. */
   async path(access: AccessContext, id: string | undefined): Promise<readonly FolderStep[]> {
-    if (id === undefined) return [];
+    return (await this.place(access, id)).path;
+  }
+
+  /** The same, and the rule of the folder. */
+  async place(
+    access: AccessContext,
+    id: string | undefined,
+  ): Promise<{ readonly path: readonly FolderStep[]; readonly ruleId: string }> {
+    if (id === undefined) return { path: [], ruleId: noRule };
     const seen = this.visibility.enter(access, DocumentPermissions.view, 'folder');
     const rows = await this.unitOfWork.read((reader) => readPath(reader, seen, id));
-    return rows.filter(({ ruleId }) => seen.sight.sees(ruleId)).map(({ id, name }) => ({ id, name }));
+    const path = rows.filter(({ ruleId }) => seen.sight.sees(ruleId)).map(({ id, name }) => ({ id, name }));
+    return { path, ruleId: rows.at(-1)?.ruleId ?? noRule };
   }
 
   /** With the names on the way, in the order of those. Walks breadth first, so that a limit leaves out what lies deepest. */
@@ -100,7 +106,7 @@ export class Folders {
 
   /** @throws PortalError `name-taken` (409), `invalid-input` (400), `not-found` (404). */
   add(access: AccessContext, wanted: string, parentId?: string): Promise<Folder> {
-    const seen = this.visibility.enter(access, DocumentPermissions.add, 'folder');
+    const seen = this.visibility.enterTo(access, 'add', 'folder');
     const name = checkedName(wanted);
     return this.unitOfWork.write(async (transaction) => {
       const { ruleId } = await this.requirePlace(transaction, seen, parentId, 1);
@@ -111,7 +117,7 @@ export class Folders {
   }
 
   ensure(access: AccessContext, wanted: string, parentId?: string): Promise<Folder> {
-    const seen = this.visibility.enter(access, DocumentPermissions.add, 'folder');
+    const seen = this.visibility.enterTo(access, 'add', 'folder');
     const name = checkedName(wanted);
     return this.unitOfWork.write(async (transaction) => {
       const { ruleId } = await this.requirePlace(transaction, seen, parentId, 1);
@@ -124,7 +130,7 @@ export class Folders {
   }
 
   rename(access: AccessContext, id: string, wanted: string): Promise<Folder> {
-    const seen = this.visibility.enter(access, DocumentPermissions.update, 'folder');
+    const seen = this.visibility.enterTo(access, 'update', 'folder');
     const name = checkedName(wanted);
     return this.unitOfWork.write(async (transaction) => {
       const row = await requireFolder(transaction, seen, id);
@@ -138,7 +144,7 @@ export class Folders {
 
   /** @param parentId undefined: into the root of the site. */
   move(access: AccessContext, id: string, parentId: string | undefined): Promise<Folder> {
-    const seen = this.visibility.enter(access, DocumentPermissions.update, 'folder');
+    const seen = this.visibility.enterTo(access, 'update', 'folder');
     return this.unitOfWork.write(async (transaction) => {
       const row = await requireFolder(transaction, seen, id);
       this.visibility.require(access, 'update', row.ruleId);
@@ -172,7 +178,7 @@ export class Folders {
 
   /** @throws PortalError `folder-not-empty` (409); `forbidden` (403) also where what is inside is not for this person to know. */
   delete(access: AccessContext, id: string): Promise<Folder> {
-    const seen = this.visibility.enter(access, DocumentPermissions.delete, 'folder');
+    const seen = this.visibility.enterTo(access, 'delete', 'folder');
     return this.unitOfWork.write(async (transaction) => {
       const row = await requireFolder(transaction, seen, id);
       this.visibility.require(access, 'delete', row.ruleId);

@@ -1,6 +1,5 @@
 import { type AccessContext, inject, injectable, PortalError, type Reader, UnitOfWork } from '@portico/core';
 import { yielding } from '@portico/core/util';
-import { DocumentPermissions } from '../api/documents.js';
 import { findName, firstFreeName, nameTaken } from './document-adding.js';
 import { Folders } from './folders.js';
 import { checkedName, nameKey, numberedName } from './names.js';
@@ -29,7 +28,7 @@ export class NameChecks {
 
   /** In the order of the names; of two that are the same the first is free. @throws PortalError `not-found` (404: folder). */
   check(access: AccessContext, folderId: string | undefined, names: readonly string[]): Promise<readonly NameCheck[]> {
-    const seen = this.visibility.enter(access, DocumentPermissions.add);
+    const seen = this.visibility.enterTo(access, 'add');
     return this.unitOfWork.read(async (reader) => {
       const { ruleId } = await this.folders.requirePlace(reader, seen, folderId);
       this.visibility.require(access, 'add', ruleId);

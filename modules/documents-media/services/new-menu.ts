@@ -14,6 +14,8 @@ export interface NewMenuEntry extends Offer {
   readonly id: string;
 }
 
+const own = 'documents-media';
+
 /** The New menu: whatever the modules contribute, and nothing else. */
 @injectable()
 export class NewMenu {
@@ -22,14 +24,19 @@ export class NewMenu {
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
   ) {}
 
-  entries(access: AccessContext, folderId: string | undefined): readonly NewMenuEntry[] {
+  /**
+   * @param here who asks, as far as they get with the folder. What other modules contribute asks for its permissions in the whole site too, as their pages
+   * do.
+   */
+  entries(access: AccessContext, folderId: string | undefined, here: AccessContext): readonly NewMenuEntry[] {
+    const everywhere = new Set(this.items.visible(access, ['uploads']).map(({ id, module }) => `${module}/${id}`));
     const query = folderId === undefined ? '' : `?folder=${encodeURIComponent(folderId)}`;
     return this.items.each(
       (item, { id, module }) => {
         const label = this.catalog.for(module).text(item.label, {}, access.locale);
         return offerOf(item, { id, module, label, href: item.href + query });
       },
-      this.items.visible(access, ['uploads']),
+      this.items.visible(here, ['uploads']).filter(({ id, module }) => module === own || everywhere.has(`${module}/${id}`)),
     );
   }
 }

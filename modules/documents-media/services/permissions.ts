@@ -16,6 +16,7 @@ import { DocumentPermissions, type HiddenDocument } from '../api/documents.js';
 import { rootFolder } from '../entities/folder.js';
 import { noRule } from '../entities/rule.js';
 import { announceContents } from './list-totals.js';
+import { RoleMatrix } from './role-matrix.js';
 import { type RulePermissions, Rules, spreadRule } from './rules.js';
 import { everything, type SeenSite, Visibility } from './visibility.js';
 
@@ -38,8 +39,15 @@ export interface ShownPermissions {
   readonly ofParent: { readonly audience: Audience; readonly from: string };
 }
 
-/** Undefined: as what it lies in. Without `permissions` they stay as they are. */
-export type PermissionsChange = { readonly audience: Audience; readonly permissions?: RulePermissions } | undefined;
+/** Undefined: as what it lies in. What is left out stays as it is. */
+export type PermissionsChange =
+  | {
+      readonly audience?: Audience;
+      readonly permissions?: RulePermissions;
+      /** The rule in force that whoever decided has seen: what has another one by now is refused. */
+      readonly seenRuleId?: string;
+    }
+  | undefined;
 
 interface Target {
   readonly id: string;
@@ -82,6 +90,7 @@ export class Permissions {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Visibility) private readonly visibility: Visibility,
     @inject(Rules) private readonly rules: Rules,
+    @inject(RoleMatrix) private readonly matrix: RoleMatrix,
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(Ids) private readonly ids: Ids,
   ) {}
@@ -96,13 +105,22 @@ export class Permissions {
     });
   }
 
-  /** @throws PortalError `not-found` (404), `forbidden` (403), `sign-in-required` (401). */
+  /**
+   * @throws PortalError `not-found` (404), `sign-in-required` (401), `permissions-conflict` (409: somebody else changed them meanwhile); `forbidden` (403) also for who would
+   * let a role do what they may not do here themselves.
+   */
   async change(access: AccessContext, kind: PermissionsOf, id: string, change: PermissionsChange): Promise<ShownPermissions> {
     const seen = this.visibility.enter(access, DocumentPermissions.view, kind);
     await this.unitOfWork.write(async (transaction) => {
       const target = await requireTarget(transaction, seen, kind, id);
       if (!access.person) throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
       this.visibility.require(access, 'change-permissions', target.ruleId);
+      if (change?.seenRuleId !== undefined && change.seenRuleId !== target.ruleId) throw changedMeanwhile();
+      const before = this.permissionsOf(seen.id, target.ruleId);
+      const parentRule = await ruleOfParent(transaction, seen.id, target.parentId);
+      const after = change ? (change.permissions ?? before) : this.permissionsOf(seen.id, parentRule);
+      for (const action of this.matrix.widened(before, after))
+        if (!this.visibility.may(access, action, target.ruleId)) throw beyondOwn();
       await this.write(transaction, seen, { kind, target, change });
     });
     // Who changed it reads what it is now, also when they do not see it any more.
@@ -135,7 +153,7 @@ export class Permissions {
    * @throws PortalError `forbidden` (403) when they may not; nothing is changed then.
    */
   async makeVisible(access: AccessContext, ids: readonly string[]): Promise<void> {
-    const seen = this.visibility.enter(access, DocumentPermissions.update);
+    const seen = this.visibility.enterTo(access, 'update');
     await this.unitOfWork.write(async (transaction) => {
       for (const id of ids) {
         const target = await requireTarget(transaction, seen, 'document', id);
@@ -159,7 +177,8 @@ export class Permissions {
         : await this.rules.ensure(transaction, {
             id: this.ids.next(),
             siteId: seen.id,
-            audience: change.audience,
+            // What follows the site goes on to do so.
+            audience: change.audience ?? (target.ruleId === noRule ? everyone : before.audience),
             permissions: change.permissions ?? before.permissions,
           });
     if (ownRuleId === target.ownRuleId) return;
@@ -180,8 +199,15 @@ export class Permissions {
       scope: seen.id,
       action: change === undefined ? 'inherited' : 'changed',
       before: spoken(before),
-      after: change === undefined ? { ...before.ofParent.audience, inherited: true } : spoken({ ...change, permissions }),
+      after:
+        change === undefined
+          ? { ...before.ofParent.audience, inherited: true }
+          : spoken({ audience: change.audience ?? before.audience, permissions }),
     });
+  }
+
+  private permissionsOf(siteId: string, ruleId: string): RulePermissions {
+    return this.visibility.rule(siteId, ruleId)?.permissions ?? {};
   }
 
   private async shown(queries: Queries, seen: SeenSite, target: Target): Promise<ShownPermissions> {
@@ -201,13 +227,25 @@ export class Permissions {
       folderId: target.parentId === rootFolder ? undefined : target.parentId,
       ruleId: target.ruleId,
       audience: this.visibility.audienceOf(site, target.ruleId),
-      permissions: this.visibility.rule(site.id, target.ruleId)?.permissions ?? {},
+      permissions: this.permissionsOf(site.id, target.ruleId),
       inherited,
       from: inherited ? ofParent.from : target.name,
       ofParent,
     };
   }
 }
+
+const beyondOwn = (): PortalError =>
+  new PortalError('forbidden', 'You may not let others do here what you may not do yourself.', { status: 403 });
+
+const changedMeanwhile = (): PortalError =>
+  new PortalError(
+    'permissions-conflict',
+    'Somebody else changed these permissions meanwhile. Nothing was saved: look at them again.',
+    {
+      status: 409,
+    },
+  );
 
 async function requireTarget(
   queries: Queries,

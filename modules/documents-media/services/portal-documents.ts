@@ -19,7 +19,7 @@ import { isShown } from './known-types.js';
 import { similarDocuments } from './metadata-words.js';
 import { Permissions } from './permissions.js';
 import { UploadCeilings } from './upload-ceilings.js';
-import { Visibility } from './visibility.js';
+import { type Abilities, refused, Visibility } from './visibility.js';
 import { WithheldFiles } from './withheld-files.js';
 
 export type DocumentVersion = Pick<
@@ -50,8 +50,19 @@ export class PortalDocuments implements Documents {
     return toDocument(await this.row(access, id));
   }
 
+  /** What the person may do with a document that they see. */
+  async abilities(access: AccessContext, id: string): Promise<Abilities> {
+    return this.visibility.abilities(access, (await this.row(access, id)).ruleId);
+  }
+
   folder(access: AccessContext, id: string): Promise<Folder> {
     return this.folderService.find(access, id);
+  }
+
+  async folderToAdd(access: AccessContext, id: string): Promise<Folder> {
+    const folder = await this.folderService.find(access, id);
+    if (!(await this.folderService.abilities(access, id)).add) throw refused();
+    return folder;
   }
 
   folders(access: AccessContext, limit = 200): Promise<readonly { readonly id: string; readonly path: string }[]> {

@@ -6,6 +6,7 @@ import {
   injectable,
   optional,
   PortalError,
+  type RoutePermission,
   type ServiceHandle,
   type Site,
   type SqlValue,
@@ -25,6 +26,9 @@ export interface Sight {
   readonly values: readonly SqlValue[];
   sees(ruleId: string): boolean;
 }
+
+/** What somebody may do with something. */
+export type Abilities = Readonly<Record<RuleAction, boolean>>;
 
 /** A site, and what somebody sees in it. */
 export interface SeenSite {
@@ -66,6 +70,47 @@ export class Visibility {
   enter(access: AccessContext, permission: string, what: 'document' | 'folder' = 'document'): SeenSite {
     const site = siteFor(access, permission, what);
     return { id: site.id, site, sight: this.sight(access, site) };
+  }
+
+  /**
+   * The same for who wants to do something with a folder or a document: the permission in the site, or a rule that lets them do so with some of what is in
+   * it. What it is done with is then asked about with `require`.
+   */
+  enterTo(access: AccessContext, action: RuleAction, what: 'document' | 'folder' = 'document'): SeenSite {
+    const { site } = access;
+    if (site && this.mayInPart(access, action)) return { id: site.id, site, sight: this.sight(access, site) };
+    return this.enter(access, permissionOfAction[action], what);
+  }
+
+  /** Who may call a route that does something with what its address names. */
+  routeTo(action: RuleAction): RoutePermission {
+    return { permission: permissionOfAction[action], orInPart: (access) => this.mayInPart(access, action) };
+  }
+
+  /** Whether some rule of the site lets the person do what they may not do in the site as a whole. A token does no more than its person may everywhere. */
+  private mayInPart(access: AccessContext, action: RuleAction): boolean {
+    const { site, token } = access;
+    if (!site || token || !access.can(DocumentPermissions.view)) return false;
+    return [...this.rules.of(site.id).rules.values()].some(({ id }) => this.may(access, action, id));
+  }
+
+  /** Who asks, as far as they get with what has a rule: for what is offered in a folder. */
+  here(access: AccessContext, ruleId: string): AccessContext {
+    const { person, site, scope, locale, timeZone, token } = access;
+    return Object.freeze({
+      person,
+      site,
+      scope,
+      locale,
+      ...(timeZone !== undefined && { timeZone }),
+      ...(token && { token }),
+      can: (permission: string) => {
+        const action = actionOfPermission.get(permission);
+        return action ? this.may(access, action, ruleId) : access.can(permission);
+      },
+      isAmong: (audience: Audience) => access.isAmong(audience),
+      outOfScope: (permission: string) => access.outOfScope?.(permission) ?? false,
+    });
   }
 
   sight(access: AccessContext, site: Site): Sight {
@@ -137,7 +182,7 @@ export class Visibility {
   }
 
   /** What the person may do with what has a rule. */
-  abilities(access: AccessContext, ruleId: string): Readonly<Record<RuleAction, boolean>> {
+  abilities(access: AccessContext, ruleId: string): Abilities {
     return {
       add: this.may(access, 'add', ruleId),
       update: this.may(access, 'update', ruleId),
@@ -146,6 +191,11 @@ export class Visibility {
     };
   }
 }
+
+/** What a rule can decide about a permission. */
+export const actionOfPermission: ReadonlyMap<string, RuleAction> = new Map(
+  Object.entries(permissionOfAction).map(([action, permission]) => [permission, action as RuleAction]),
+);
 
 /** What they see who see a site in which nothing has a rule. */
 const nothingRuled = sightOf('none', []);

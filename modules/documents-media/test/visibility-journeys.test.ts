@@ -59,4 +59,34 @@ describe('Permissions of folders and documents in a browser', () => {
       await screen.context().close();
       expect(browser.complaints.splice(0)).to.deep.equal([]);
     }).timeout(120_000);
+
+  it('say by keyboard what a role may do with a folder, wide and narrow', async () => {
+    const folder = await library.documents.ensureFolder(library.system(), 'Plans');
+    const screen = await browser.page(library.portal, { width: 1280, person: library.portal.administrator });
+    await screen.goto(base);
+    await screen.getByRole('button', { name: `Actions for ${folder.name}` }).press('Enter');
+    await screen.getByRole('menuitem', { name: 'Permissions', exact: true }).press('Enter');
+    const dialog = screen.getByRole('dialog', { name: `Permissions of ${folder.name}` });
+    await dialog.getByRole('link', { name: 'What roles may do' }).press('Enter');
+    await screen.getByRole('heading', { name: `What roles may do with ${folder.name}` }).waitFor();
+    const box = screen.getByRole('checkbox', { name: 'Author: Delete' });
+    expect(await box.isChecked()).to.equal(true);
+    await box.press('Space');
+    await screen.getByRole('button', { name: 'Save' }).press('Enter');
+    await screen.getByText(`What roles may do with ${folder.name} was saved.`).waitFor();
+    const path = `${base}/folders/${folder.id}/permissions/roles`;
+    for (const width of [1280, 390]) {
+      await screen.setViewportSize({ width, height: 844 });
+      await screen.goto(path);
+      await screen.getByText('Set here').first().waitFor();
+      expect(await box.isChecked()).to.equal(false);
+      expect(await accessibilityFaults(screen)).to.deep.equal([]);
+      expect(await screen.evaluate('document.documentElement.scrollWidth')).to.equal(width);
+      if (process.env.PORTICO_SHOTS)
+        await screen.screenshot({ path: `${process.env.PORTICO_SHOTS}/role-matrix-${width}.png`, fullPage: true });
+    }
+    expect((await library.get(`${base}/folders/${folder.id}/delete`)).status).to.equal(404);
+    await screen.context().close();
+    expect(browser.complaints.splice(0)).to.deep.equal([]);
+  }).timeout(120_000);
 });

@@ -58,6 +58,14 @@ export class RoleAccessControl implements AccessControl {
     return this.catalog.names().filter((role) => role !== 'Guest');
   }
 
+  rolesAmong({ visibleTo, roles }: Audience): readonly RoleName[] {
+    return this.catalog.names().filter((role) => {
+      if (visibleTo === 'everyone' || role === 'Administrator') return true;
+      if (visibleTo === 'roles') return roles.includes(role);
+      return visibleTo === 'members' ? !ofNoSite.has(role) : role !== 'Guest';
+    });
+  }
+
   rolesWith(permission: PermissionId): readonly RoleName[] {
     const grant = this.catalog.grant(permission);
     return grant ? this.catalog.names().filter((role) => grant.roles.has(role)) : [];

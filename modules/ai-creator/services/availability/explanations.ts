@@ -6,6 +6,7 @@ import {
   injectable,
   Messages,
   optional,
+  PortalError,
   Explanations as PortalExplanations,
   type Scope,
   type ServiceHandle,
@@ -76,18 +77,13 @@ export class Explanations {
     };
   }
 
-  /** The permissions are those of the site; a folder that somebody may not see is one that is not there. */
+  /** A folder that somebody may not see is one that is not there. */
   private async folderStep(access: AccessContext, folder: string): Promise<ExplainedStep> {
-    const met = await this.documents.folder(access, folder).then(
-      () => true,
-      () => false,
+    const found = await this.documents.folderToAdd(access, folder).then(
+      () => 'there',
+      (error) => (error instanceof PortalError && error.status === 403 ? 'denied' : 'missing'),
     );
-    return {
-      criterion: 'folder',
-      subject: folder,
-      met,
-      reason: this.text(access, met ? 'why.folder-there' : 'why.folder-missing'),
-    };
+    return { criterion: 'folder', subject: folder, met: found === 'there', reason: this.text(access, `why.folder-${found}`) };
   }
 
   private inWords(step: ExplainedStep, access: AccessContext): readonly ExplainedStep[] {

@@ -39,7 +39,7 @@ export class ImageAdding {
   async add(access: AccessContext, selections: readonly Selection[], options: AddingOptions): Promise<AddingReport> {
     this.availability.require(access);
     const { folder } = options;
-    if (folder) await this.documents.folder(access, folder);
+    if (folder) await this.documents.folderToAdd(access, folder);
     const added: AddedDocument[] = [];
     const failed: AddingReport['failed'][number][] = [];
     let movedToRoot = false;

@@ -81,7 +81,7 @@ export class OrderValidation {
     const { denyList, styles } = this.availability.settings.get(access.scope);
     const denied = deniedWord(order.description, denyList);
     if (denied) throw invalidInput({ description: this.messages.text('create.denied', { word: denied }, access.locale) });
-    if (order.folderId) await this.documents.folder(access, order.folderId);
+    if (order.folderId) await this.documents.folderToAdd(access, order.folderId);
     if (order.style && !readStyles(styles).some(({ name }) => name === order.style)) {
       throw invalidInput({ style: this.messages.text('create.style-unknown', {}, access.locale) });
     }
