@@ -1,6 +1,7 @@
 import { inject, injectable, type PortalError, type RouteContext } from '@portico/core';
 import type { Document } from '../api/documents.js';
 import { isReader } from '../services/access.js';
+import { CameraData } from '../services/camera-data.js';
 import { Creators } from '../services/creators.js';
 import { DocumentActionList } from '../services/document-action-list.js';
 import { altTextLimit } from '../services/document-adding.js';
@@ -11,6 +12,7 @@ import { Metadata } from '../services/metadata.js';
 import { type DocumentVersion, PortalDocuments } from '../services/portal-documents.js';
 import { WithheldFiles } from '../services/withheld-files.js';
 import { documentAddress, listAddress } from './addresses.js';
+import { cameraDataModel } from './camera-data-model.js';
 import { actionLinks, shownAbilities } from './list-model.js';
 import { fileLook, typeLabel, typeName } from './type-name.js';
 
@@ -36,6 +38,7 @@ export class DocumentPage {
     @inject(DocumentActionList) private readonly actions: DocumentActionList,
     @inject(Metadata) private readonly metadata: Metadata,
     @inject(WithheldFiles) private readonly withheld: WithheldFiles,
+    @inject(CameraData) private readonly cameraData: CameraData,
   ) {}
 
   async show(ctx: AnyContext, document: Document, refused?: RefusedForm): Promise<void> {
@@ -88,6 +91,8 @@ export class DocumentPage {
         author: this.creators.name(version.createdBy, locale),
         download: ctx.url(`${place}/versions/${version.label}/download`),
       })),
+      // Where and by whom a picture was taken is for those who may edit it.
+      cameraData: isImage && may.mayUpdate ? cameraDataModel(ctx, await this.cameraData.of(ctx.access, document.id)) : undefined,
       values: refused?.form ?? { name: document.name, altText: document.altText },
       seen: refused?.seen ?? document,
       errors: refused?.conflicts ? conflictsOf(ctx, document, refused.conflicts) : errorsOf(refused?.error),

@@ -40,6 +40,9 @@ export function isTiny({ width, height }: { readonly width?: number | null; read
 const thumbnailWidth = 512;
 const thumbnailHeight = 2048;
 
+/** Bytes of EXIF, of which a small picture is the largest part. */
+const mostExif = 1024 * 1024;
+
 /** Pictures that wait to be made; who asks for one more is asked to come again. */
 const mostRenditionsWaiting = 200;
 
@@ -98,6 +101,14 @@ export class Images {
     });
   }
 
+  /** What a camera wrote into it, as TIFF; undefined where there is none. Reads the head of the file. @throws as `thumbnail` does. */
+  exif(path: string): Promise<Uint8Array | undefined> {
+    return this.render(async () => {
+      const { exif } = await (await this.open(path)).metadata();
+      return exif && exif.length <= mostExif ? exif : undefined;
+    });
+  }
+
   private async open(path: string, isAnimated = false): Promise<Sharp> {
     const sharp = await loadSharp();
     return sharp(path, {
@@ -108,7 +119,7 @@ export class Images {
     }).timeout({ seconds: this.limits.imageSeconds });
   }
 
-  private async render(task: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  private async render<T>(task: () => Promise<T>): Promise<T> {
     if (this.renditions.length < mostRenditionsWaiting) return this.work(this.renditions, task);
     throw new PortalError('thumbnail-failed', 'Too many pictures are being made at this moment. Try again in a few seconds.', {
       status: 503,

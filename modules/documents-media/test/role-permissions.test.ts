@@ -2,8 +2,9 @@ import { AuditLog } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import { expect } from 'chai';
+import sharp from 'sharp';
 import type { Document, Folder } from '../api/index.js';
-import { base, Library } from '../testing/index.js';
+import { base, Library, picture } from '../testing/index.js';
 
 type Agent = ReturnType<TestPortal['agent']>;
 
@@ -199,6 +200,62 @@ describe('What roles may do with a folder', () => {
     expect(await read()).to.deep.equal({ Stewards: { update: true } });
     await library.portal.post(agents.administrator, `/identity/roles/${id}/remove`);
     expect(await read()).to.equal(undefined);
+    await put({ inherited: true });
+  });
+
+  it('is explained by the same data as the decision', async () => {
+    await put({ permissions: { Author: { update: false }, Member: { update: true } } });
+    const ask = async (email: string, address: string): Promise<readonly [boolean, string]> => {
+      const { out } = await library.portal.command(['why-access', '--person', email, '--address', address, '--json']);
+      const { allowed, steps } = JSON.parse(out) as { allowed: boolean; steps: { criterion: string; reason: string }[] };
+      return [allowed, steps.map(({ reason }) => reason).join(' ')];
+    };
+    for (const [path, who] of [
+      [`/documents/${document.id}/move`, 'helper'],
+      [`/documents/${document.id}/move`, 'member'],
+      [`/documents/${document.id}/delete`, 'helper'],
+      [`/documents/${document.id}/delete`, 'member'],
+      [`/folders/${folder.id}/permissions`, 'helper'],
+      [`/folders/${folder.id}/permissions`, 'chief'],
+      [`/upload?folder=${folder.id}`, 'helper'],
+      [`/upload?folder=${folder.id}`, 'member'],
+      [`/documents/${document.id}`, 'member'],
+    ] as const) {
+      const { status } = await page(who, path);
+      const [allowed] = await ask(`${who}@roles.example`, `${base}${path}`);
+      expect(allowed, `${who} ${path}`).to.equal(status === 200);
+    }
+    expect((await ask('helper@roles.example', `${base}/documents/${document.id}/move`))[1]).to.include(
+      'In Press the role Author may not: that is decided there.',
+    );
+    expect((await ask('member@roles.example', `${base}/documents/${document.id}/move`))[1]).to.include(
+      'In Press the role Member may',
+    );
+    await put({ inherited: true });
+  });
+
+  it('decides who reads what a camera wrote: who may edit the picture, and nobody else', async () => {
+    const content = await sharp(await picture(60, 40))
+      .withExif({
+        IFD0: { Make: 'Canon', Model: 'Canon EOS R6', Artist: 'Ada Lens' },
+        IFD2: { ExposureTime: '1/250', FNumber: '28/10', ISOSpeedRatings: '200', DateTimeOriginal: '2026:11:30 17:05:09' },
+        IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 12/1', GPSLongitudeRef: 'E', GPSLongitude: '13/1 22/1 30/1' },
+      })
+      .jpeg()
+      .toBuffer();
+    const { id } = await library.add({ name: 'shot.jpg', folderId: folder.id, content });
+    const plain = await library.add({ name: 'plain.png', folderId: folder.id, content: await picture(40, 40) });
+    const told = ['Canon EOS R6', '1/250 s · f/2.8 · ISO 200', 'Nov 30, 2026', '52.52° N, 13.375° E', 'Ada Lens'];
+    const read = async (agent: Agent, document: string): Promise<string> =>
+      (await agent.get(`${base}/documents/${document}`)).text;
+    for (const word of told) expect(await read(agents.helper, id)).to.include(word);
+    for (const agent of [agents.member, library.portal.agent()])
+      for (const word of [...told, 'Camera data']) expect(await read(agent, id), word).to.not.include(word);
+    expect(await read(agents.helper, plain.id)).to.not.include('Camera data');
+    await put({ permissions: { Author: { update: false } } });
+    expect(await read(agents.helper, id))
+      .to.include('shot.jpg')
+      .and.to.not.include('Camera data');
     await put({ inherited: true });
   });
 });
