@@ -41,12 +41,15 @@ export interface Explanations {
 }
 export const Explanations: ServiceToken<Explanations> = serviceToken('portico.explanations');
 
-/** What is asked of somebody: whether they hold a permission, or what an address gives them. One of the two, or a permission that an address takes. */
+/**
+ * What is asked of somebody: whether they hold a permission in a scope, whether they see what lies at an address, or, with both, what a permission is worth for
+ * what lies there.
+ */
 export interface AccessQuestion {
   /** Whom it is about, and in which site. */
   readonly access: AccessContext;
   readonly permission?: PermissionId;
-  /** The address within its site, or of the instance: `/notes/0190a0a0-…`. */
+  /** The address within its site, or of the instance, with its query: `/notes/0190a0a0-…`. */
   readonly path?: string;
   /** Of the words of the answer. */
   readonly locale: string;
@@ -57,7 +60,10 @@ export interface AccessQuestion {
  * permissions, or for who sees what lies at its addresses.
  */
 export interface AccessExplainer {
-  /** What it decides, in the order in which it is asked; nothing for what is none of its business. Asks nobody whether whoever asks may know. */
+  /**
+   * What it decides, in the order in which it is asked; nothing for what is none of its business. Asks nobody whether whoever asks may know. Of a permission at an
+   * address only who decides it there otherwise than the whole scope says something: that then counts in place of the scope.
+   */
   explain(question: AccessQuestion): Promise<readonly ExplainedStep[]>;
 }
 export const AccessExplainers: ExtensionPoint<AccessExplainer> = extensionPoint('portico.access-explainers');

@@ -3,6 +3,7 @@ import {
   AccessContexts,
   type AccessExplainer,
   AccessExplainers,
+  type AccessQuestion,
   Addresses,
   type Contributions,
   contributions,
@@ -85,7 +86,7 @@ export class AccessDiagnostics {
     const steps: ExplainedStep[] = [];
     const asked = new Set(permission ? [permission] : []);
     if (path !== undefined) {
-      const found = this.addresses.find(path, access);
+      const found = this.addresses.find(path.split('?')[0] ?? path, access);
       const module = found && this.names.module(found.module, asker.locale);
       const key = found ? (found.access ? 'there' : 'not-opened') : 'nothing';
       steps.push({
@@ -104,10 +105,19 @@ export class AccessDiagnostics {
       if (typeof found?.access === 'object') asked.add(found.access.permission);
     }
     const { locale } = asker;
-    for (const { value } of this.explainers.all()) {
-      for (const each of asked) steps.push(...(await value.explain({ access, permission: each, locale })));
-      if (path !== undefined) steps.push(...this.told(asker, path, await value.explain({ access, path, locale })));
+    const seen = path === undefined ? [] : this.told(asker, path, await this.explained({ access, path, locale }));
+    const isSeen = seen.every(({ met }) => met);
+    for (const permission of asked) {
+      // What is said of what lies there counts in place of what is said of the whole site. Of what is not seen nothing is said.
+      const there = path !== undefined && isSeen ? await this.explained({ access, permission, path, locale }) : [];
+      steps.push(...(there.length > 0 ? there : await this.explained({ access, permission, locale })));
     }
+    return [...steps, ...seen];
+  }
+
+  private async explained(question: AccessQuestion): Promise<readonly ExplainedStep[]> {
+    const steps: ExplainedStep[] = [];
+    for (const { value } of this.explainers.all()) steps.push(...(await value.explain(question)));
     return steps;
   }
 
@@ -126,8 +136,8 @@ export class AccessDiagnostics {
   private placeOf(asker: AccessContext, address: string): { readonly site: string | undefined; readonly path: string } {
     if (!URL.canParse(address, 'http://portal') || (!address.startsWith('/') && !/^https?:/.test(address)))
       throw new PortalError('invalid-input', this.text(asker, 'why-access.unreadable'), { status: 400 });
-    const { pathname } = new URL(address, 'http://portal');
+    const { pathname, search } = new URL(address, 'http://portal');
     const [, site, inside = '/'] = /^\/web\/([^/]+)(\/.*)?$/.exec(pathname) ?? [];
-    return site === undefined ? { site, path: pathname } : { site, path: inside };
+    return site === undefined ? { site, path: pathname + search } : { site, path: inside + search };
   }
 }

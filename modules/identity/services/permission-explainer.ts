@@ -24,8 +24,8 @@ export class PermissionExplainer implements AccessExplainer {
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
-  async explain({ access, permission, locale }: AccessQuestion): Promise<readonly ExplainedStep[]> {
-    if (permission === undefined) return [];
+  async explain({ access, permission, path, locale }: AccessQuestion): Promise<readonly ExplainedStep[]> {
+    if (permission === undefined || path !== undefined) return [];
     const say = (key: string, values?: Readonly<Record<string, string>>): string =>
       this.messages.text(`why.${key}`, values, locale);
     const step = { criterion: 'permission', subject: permission };
