@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Clock, inject, injectable, Messages, PortalError, type Transaction, UnitOfWork } from '@portico/core';
 import ipaddr from 'ipaddr.js';
@@ -9,6 +8,7 @@ import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import type { Visitor } from './session-store.js';
 import { type SignInCount, SignInCounts } from './sign-in-counts.js';
+import { hashOf, newToken } from './token-hash.js';
 
 const minute = 60;
 const quarterOfAnHour = 15 * minute;
@@ -183,7 +183,7 @@ export class KnownDevices {
   ): Promise<string> {
     const devices = transaction.repository(KnownDeviceEntity);
     const isOurs = cookie !== undefined && tokenPattern.test(cookie) && (await devices.existsBy({ tokenHash: hashOf(cookie) }));
-    const token = isOurs ? cookie : randomBytes(32).toString('base64url');
+    const token = isOurs ? cookie : newToken();
     const tokenHash = hashOf(token);
     if (await devices.existsBy({ tokenHash, personId })) return token;
     await devices.insert({ tokenHash, personId, createdAt: this.clock.now().getTime() });
@@ -193,8 +193,4 @@ export class KnownDevices {
     for (const old of all.slice(mostPerPerson)) await devices.delete({ tokenHash: old.tokenHash, personId });
     return token;
   }
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
