@@ -64,8 +64,8 @@ export class ExternalSessions {
     for (const { tokenHash } of rows) {
       const session = await transaction.repository(SessionEntity).findOneBy({ tokenHash });
       if (session) ended.push(session.personId);
-      await transaction.repository(ExternalSessionEntity).delete({ tokenHash });
     }
+    await transaction.repository(ExternalSessionEntity).delete(where);
     await this.sessions.endByHash(
       transaction,
       rows.map(({ tokenHash }) => tokenHash),
