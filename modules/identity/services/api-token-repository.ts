@@ -18,12 +18,12 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
-import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterMemory } from 'rate-limiter-flexible';
 import { ApiTokenEntity } from '../entities/api-token-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import { PermissionsHeld } from './permissions-held.js';
-import { Limiter } from './sign-in-counts.js';
+import { Limiter, secondsToWait } from './sign-in-counts.js';
 import { networkOf } from './sign-in-rate-limiter.js';
 import { hashOf, newToken } from './token-hash.js';
 
@@ -44,8 +44,7 @@ class ApiTokenRateLimiter {
     try {
       await this.byAddress.consume(networkOf(address));
     } catch (reason) {
-      if (reason instanceof Error) throw reason;
-      const seconds = Math.max(1, Math.ceil((reason as RateLimiterRes).msBeforeNext / 1000));
+      const seconds = secondsToWait(reason);
       throw new PortalError('api-token-slowed', this.messages.text('tokens.slowed', { seconds }), {
         status: 429,
         retryAfter: seconds,
