@@ -191,15 +191,14 @@ export class SessionStore implements Sessions {
     return affected !== 0;
   }
 
-  /** Ends all but one. Answers how many there were. */
-  async endOthers(transaction: Transaction, asking: Session): Promise<number> {
+  /** Ends all but one. */
+  async endOthers(transaction: Transaction, asking: Session): Promise<void> {
     const current = this.liveOf(asking);
     const others = [...(this.byPerson.get(asking.person.id) ?? [])].filter((session) => session !== current);
     for (const { tokenHash } of others) await transaction.repository(SessionEntity).delete({ tokenHash });
     transaction.afterCommit(() => {
       for (const session of others) this.forget(session);
     });
-    return others.length;
   }
 
   /** Ends all sessions of a person with the caller's transaction. */
