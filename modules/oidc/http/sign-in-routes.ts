@@ -92,7 +92,7 @@ export class OidcSignInRoutes implements HttpRoutes {
     await this.orFailed(ctx, provider, goal.next, async () => {
       const browser = this.attempts.browser(this.cookie.read(ctx));
       const secrets = await this.attempts.begin(browser, id, ctx.ip, goal);
-      const { href } = await this.dance.address(provider, secrets, ctx.access.locale);
+      const { href } = await this.dance.address(this.enabled(id), secrets, ctx.access.locale);
       this.cookie.set(ctx, browser);
       ctx.set({ Refresh: `0; url=${href}`, 'Cache-Control': 'no-store' });
       const title = ctx.text('leading.title', { name: provider.name });
@@ -101,8 +101,9 @@ export class OidcSignInRoutes implements HttpRoutes {
   }
 
   private async finish(ctx: RouteContext, id: string, state: string): Promise<void> {
-    const provider = this.enabled(id);
+    this.enabled(id);
     const taken = await this.attempts.take(this.cookie.read(ctx), id, state);
+    const provider = this.enabled(id);
     const next = taken.kind === 'unknown' ? undefined : taken.next;
     await this.orFailed(ctx, provider, next, async () => {
       if (taken.kind !== 'open') {
@@ -111,6 +112,8 @@ export class OidcSignInRoutes implements HttpRoutes {
       }
       const query = new URL(ctx.req.url ?? '', 'http://portal.invalid').search;
       const identity = await this.dance.identity(provider, query, taken.secrets, ctx.access.locale);
+      // The provider may take seconds to answer: one that was removed meanwhile vouches for nobody, and one that was changed not by its former roles.
+      if (this.providers.find(id) !== provider) throw this.failure(ctx, provider, 'oidc-attempt-over', 410);
       if (taken.personId === undefined) {
         await this.signIn.signIn(ctx, externalProvider(provider), identity, next);
         return;
