@@ -209,4 +209,14 @@ describe('A passkey', () => {
     expect(await pageAt(`localhost:${port}`)).to.include('Use a Passkey');
     expect(await pageAt(`127.0.0.1:${port}`)).not.to.include('Use a Passkey');
   });
+
+  it('are not promised at a public address that has no name', async () => {
+    const numbers = await startTestPortal();
+    try {
+      const { text } = await (await numbers.signIn()).get('/account/passkeys');
+      expect(text).to.include(`${numbers.url} has none`).and.not.to.include('Open the portal at its public address');
+    } finally {
+      await numbers.stop();
+    }
+  });
 });

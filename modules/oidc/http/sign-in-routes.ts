@@ -52,9 +52,10 @@ export class OidcSignInRoutes implements HttpRoutes {
       this.begin(ctx, ctx.input.params.id, { next: localAddress(ctx.input.body.next) }),
     );
 
-    router.post('/:id/connect', { access: 'signed-in', params: idParams }, (ctx) =>
-      this.begin(ctx, ctx.input.params.id, { next: '/account', personId: ctx.session?.person.id }),
-    );
+    router.post('/:id/connect', { access: 'signed-in', params: idParams }, async (ctx) => {
+      if (this.signIn.mustConfirm(ctx)) return;
+      await this.begin(ctx, ctx.input.params.id, { next: '/account', personId: ctx.session?.person.id });
+    });
 
     router.get('/:id/callback', { access: 'public', params: idParams, query: callbackQuery }, async (ctx) => {
       // Whoever only looks at the address must not use up what the person came back with.

@@ -1,4 +1,5 @@
 import {
+  type AccessContext,
   AuditLog,
   Clock,
   Emitter,
@@ -206,10 +207,10 @@ export class Providers implements SecretStore, RoleReference {
     });
   }
 
-  async usesOf(_reader: Reader, role: RoleName): Promise<readonly string[]> {
+  async usesOf(_reader: Reader, role: RoleName, { locale }: AccessContext): Promise<readonly string[]> {
     return this.all()
       .filter(({ groupRoles }) => groupRoles.some((each) => each.role === role))
-      .map(({ name }) => this.messages.text('roles.used-by', { name }));
+      .map(({ name }) => this.messages.text('roles.used-by', { name }, locale));
   }
 
   renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void> {

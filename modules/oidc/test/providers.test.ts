@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { type LyingProvider, startLyingProvider } from './lying-provider.js';
 import { addProvider, changeProvider, clientSecret, closed, listen, providerId, TestVisitor } from './support.js';
 
-const password = 'a lighthouse at dusk';
+const password = 'grey pebbles by the river';
 
 describe('Providers of OpenID Connect', () => {
   let portal: TestPortal;
