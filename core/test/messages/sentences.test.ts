@@ -57,7 +57,10 @@ describe('Sentences of code', () => {
       'Halt, Ada.',
       'Other.',
     ]);
-    expect(['Go on.', 'Stop Ada.'].map((text) => catalog.sentence(text, 'de-CH'))).to.deep.equal(['Fahren Sie weiter.', 'Halt, Ada.']);
+    expect(['Go on.', 'Stop Ada.'].map((text) => catalog.sentence(text, 'de-CH'))).to.deep.equal([
+      'Fahren Sie weiter.',
+      'Halt, Ada.',
+    ]);
     expect([catalog.sentence('Go on.', 'en-GB'), catalog.sentence('Go on.', 'fr')]).to.deep.equal(['Go on.', 'Go on.']);
     await loaded.dispose();
     expect(catalog.sentence('Stop Ada.')).to.equal('Stop Ada.');
