@@ -122,15 +122,15 @@ export class MessageCatalog {
   /** What code says in English, in another language; as it is where nobody translated it. */
   sentence(text: string, locale: string = this.currentLocale()): string {
     if (locale.startsWith(fallbackLocale) && !this.pseudoLocales.includes(locale)) return text;
-    return this.sentencesIn(locale.split('-')[0] ?? locale).translate(text) ?? text;
+    return this.sentencesIn(locale).translate(text) ?? this.sentencesIn(locale.split('-')[0] ?? locale).translate(text) ?? text;
   }
 
-  private sentencesIn(language: string): Sentences {
-    let sentences = this.sentences.get(language);
+  private sentencesIn(locale: string): Sentences {
+    let sentences = this.sentences.get(locale);
     if (!sentences) {
-      sentences = new Sentences(language);
-      for (const languages of this.ownSentences.values()) sentences.add(languages.get(language) ?? new Map());
-      this.sentences.set(language, sentences);
+      sentences = new Sentences(locale);
+      for (const locales of this.ownSentences.values()) sentences.add(locales.get(locale) ?? new Map());
+      this.sentences.set(locale, sentences);
     }
     return sentences;
   }
