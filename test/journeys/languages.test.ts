@@ -93,7 +93,7 @@ describe('In every language', () => {
     expect(places.length).to.be.above(20);
     const faults = await visit('en-XA', 1280, foreignWords);
     expect(faults).to.deep.equal([]);
-  });
+  }).timeout(120_000);
 
   it('nothing is wider than its window from right to left', async () => {
     const faults = await visit('ar-XB', 390, async (page) => {
@@ -101,11 +101,11 @@ describe('In every language', () => {
       return [...(isMirrored ? [] : ['from left to right']), ...(await wider(page))];
     });
     expect(faults).to.deep.equal([]);
-  });
+  }).timeout(120_000);
 
   it('nothing is wider than its window in German', async () => {
     expect(await visit('de', 390, wider)).to.deep.equal([]);
-  });
+  }).timeout(120_000);
 
   for (const width of [1280, 390])
     it(`one chooses German in My Account by keyboard at ${width} pixels, and reads it everywhere`, async () => {
