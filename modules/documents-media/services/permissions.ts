@@ -36,7 +36,7 @@ export interface ShownPermissions {
   /** What it is inherited from: the name of a folder, or of the site. */
   readonly from: string;
   /** What it would have if it said nothing of its own. */
-  readonly ofParent: { readonly audience: Audience; readonly from: string };
+  readonly ofParent: { readonly ruleId: string; readonly audience: Audience; readonly from: string };
 }
 
 /** Undefined: as what it lies in. What is left out stays as it is. */
@@ -116,12 +116,7 @@ export class Permissions {
       if (!access.person) throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
       this.visibility.require(access, 'change-permissions', target.ruleId);
       if (change?.seenRuleId !== undefined && change.seenRuleId !== target.ruleId) throw changedMeanwhile();
-      const before = this.permissionsOf(seen.id, target.ruleId);
-      const parentRule = await ruleOfParent(transaction, seen.id, target.parentId);
-      const after = change ? (change.permissions ?? before) : this.permissionsOf(seen.id, parentRule);
-      for (const action of this.matrix.widened(before, after))
-        if (!this.visibility.may(access, action, target.ruleId)) throw beyondOwn();
-      await this.write(transaction, seen, { kind, target, change });
+      await this.write(transaction, access, seen, { kind, target, change });
     });
     // Who changed it reads what it is now, also when they do not see it any more.
     const after = { ...seen, sight: everything };
@@ -158,19 +153,22 @@ export class Permissions {
       for (const id of ids) {
         const target = await requireTarget(transaction, seen, 'document', id);
         this.visibility.require(access, 'update', target.ruleId);
-        await this.write(transaction, seen, { kind: 'document', target, change: { audience: everyone } });
+        await this.write(transaction, access, seen, { kind: 'document', target, change: { audience: everyone } });
       }
     });
   }
 
   private async write(
     transaction: Transaction,
+    access: AccessContext,
     seen: SeenSite,
     { kind, target, change }: { readonly kind: PermissionsOf; readonly target: Target; readonly change: PermissionsChange },
   ): Promise<void> {
     const { table } = tables[kind];
     const before = await this.shown(transaction, seen, target);
-    const parentRule = await ruleOfParent(transaction, seen.id, target.parentId);
+    const permissions = change ? (change.permissions ?? before.permissions) : this.permissionsOf(seen.id, before.ofParent.ruleId);
+    for (const action of this.matrix.widened(before.permissions, permissions))
+      if (!this.visibility.may(access, action, target.ruleId)) throw beyondOwn();
     const ownRuleId =
       change === undefined
         ? noRule
@@ -179,10 +177,10 @@ export class Permissions {
             siteId: seen.id,
             // What follows the site goes on to do so.
             audience: change.audience ?? (target.ruleId === noRule ? everyone : before.audience),
-            permissions: change.permissions ?? before.permissions,
+            permissions,
           });
     if (ownRuleId === target.ownRuleId) return;
-    const ruleId = ownRuleId === noRule ? parentRule : ownRuleId;
+    const ruleId = ownRuleId === noRule ? before.ofParent.ruleId : ownRuleId;
     if (kind === 'folder') {
       await transaction.query(`UPDATE ${table} SET own_rule_id = ? WHERE id = ?`, [ownRuleId, target.id]);
       await spreadRule(transaction, seen.id, target.id, { from: target.ruleId, to: ruleId });
@@ -190,7 +188,6 @@ export class Permissions {
       await transaction.query(`UPDATE ${table} SET own_rule_id = ?, rule_id = ? WHERE id = ?`, [ownRuleId, ruleId, target.id]);
     await this.rules.release(transaction, seen.id, target.ownRuleId);
     announceContents(transaction, seen.id);
-    const permissions = change?.permissions ?? (change ? before.permissions : {});
     await this.audit.record(transaction, {
       area: 'documents-media',
       // The name of one that was made from a description mostly repeats it, and entries stay longer than descriptions may.
@@ -214,9 +211,10 @@ export class Permissions {
     const { site, sight } = seen;
     const [origin] = await queries.query<{ name: string; ruleId: string }>(originSql, [target.parentId, seen.id]);
     const isKnown = origin !== undefined && sight.sees(origin.ruleId);
-    const parentRule = origin?.ruleId ?? noRule;
+    const ruleId = origin?.ruleId ?? noRule;
     const ofParent = {
-      audience: this.visibility.audienceOf(site, parentRule),
+      ruleId,
+      audience: this.visibility.audienceOf(site, ruleId),
       // The name of a folder that the person does not see is not theirs to read.
       from: isKnown ? origin.name : site.name,
     };
@@ -261,15 +259,6 @@ async function requireTarget(
   );
   if (!row) throw notFound(kind);
   return row;
-}
-
-async function ruleOfParent(queries: Queries, siteId: string, parentId: string): Promise<string> {
-  if (parentId === rootFolder) return noRule;
-  const [row] = await queries.query<{ ruleId: string }>(
-    'SELECT rule_id AS "ruleId" FROM documents_media_folder WHERE id = ? AND site_id = ?',
-    [parentId, siteId],
-  );
-  return row?.ruleId ?? noRule;
 }
 
 function spoken({
