@@ -24,6 +24,8 @@ export interface PageOptions {
   readonly javaScript?: boolean;
   /** Zone where the browser lives, e.g. `America/Los_Angeles`; that of the machine when left out. */
   readonly timeZone?: string;
+  /** Language that the browser asks for, e.g. `de` or `en-XA`; English when left out. */
+  readonly locale?: string;
 }
 
 /** The Chromium of this machine: the one that `CHROMIUM_PATH` names, else Debian's. Undefined when there is none. */
@@ -71,7 +73,7 @@ export class TestBrowser {
   /** A page of the portal, on the sites' front page when somebody is signed in. */
   async page(
     portal: Pick<TestPortal, 'url'>,
-    { person, width = 1280, height = 800, javaScript = true, timeZone }: PageOptions = {},
+    { person, width = 1280, height = 800, javaScript = true, timeZone, locale }: PageOptions = {},
   ): Promise<Page> {
     const context = await this.browser.newContext({
       baseURL: portal.url,
@@ -79,6 +81,7 @@ export class TestBrowser {
       javaScriptEnabled: javaScript,
       reducedMotion: 'reduce',
       ...(timeZone === undefined ? {} : { timezoneId: timeZone }),
+      ...(locale === undefined ? {} : { extraHTTPHeaders: { 'Accept-Language': locale } }),
     });
     this.contexts.push(context);
     const page = await context.newPage();

@@ -2,7 +2,7 @@ import type { AccessContext, MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
 import { nameParts } from '../util/text.js';
 import { holds } from './direct-compiler.js';
-import { formatBytes, formatDate, isDay, toDate } from './format.js';
+import { formatBytes, formatDate, isDay, mostFormats, toDate } from './format.js';
 import type { FragmentCache } from './fragment-cache.js';
 import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
@@ -198,7 +198,9 @@ function icon(sprite: string, name: string, extra: unknown): Handlebars.SafeStri
 }
 
 function drawIcon(sprite: string, name: string, extra: unknown): Handlebars.SafeString {
-  const className = escapeExpression(`lexicon-icon lexicon-icon-${name}${extra ? ` ${String(extra)}` : ''}`);
+  // What points forward or back points the other way where lines run the other way.
+  const along = /^angle-(?:left|right)/.test(name) ? ' along-line' : '';
+  const className = escapeExpression(`lexicon-icon lexicon-icon-${name}${along}${extra ? ` ${String(extra)}` : ''}`);
   const href = escapeExpression(`${sprite}#${name}`);
   return new SafeString(`<svg class="${className}" aria-hidden="true"><use href="${href}"/></svg>`);
 }
@@ -222,6 +224,7 @@ function time(
   let known = dates.get(name);
   if (!known || known.size >= mostDates) {
     known = new Map();
+    if (dates.size >= mostFormats) dates.clear();
     dates.set(name, known);
   }
   let written = known.get(date.getTime());
