@@ -1,5 +1,5 @@
 import type { RouteContext } from '@portico/core';
-import type { ExifFacts } from '../services/exif.js';
+import type { ExifFacts } from '../services/camera-data.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { readExif } from '../services/exif.js';
+import { readExif } from '../services/camera-data.js';
 
 const shot = {
   IFD0: { Make: 'Canon', Model: 'Canon EOS R6', Artist: 'Ada', Copyright: 'Ada 2026' },
