@@ -19,6 +19,8 @@ import {
   HostConfig,
   Ids,
   IntegrityChecks,
+  JobKinds,
+  Jobs,
   Log,
   MessageCatalog as MessageCatalogToken,
   Messages,
@@ -39,6 +41,7 @@ import { CheckedDeployment, deploymentChecks } from '../diagnostics/deployment.j
 import { InstalledCatalog } from '../diagnostics/installed-catalog.js';
 import { type Inventory, ownershipCheck } from '../diagnostics/ownership.js';
 import { flagCommands } from '../flags/index.js';
+import { jobCommands, StoredJobs } from '../jobs/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import { AesSecretBox, type KeyRing, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
@@ -61,8 +64,14 @@ export interface CoreServiceDependencies {
   readonly views: ModificationDependencies['views'];
 }
 
-/** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. Answers what is known of the deployment. */
-export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDependencies): CheckedDeployment {
+/** What is to be opened, or said, when the modules have started. */
+export interface BoundServices {
+  readonly deployment: CheckedDeployment;
+  readonly jobs: StoredJobs;
+}
+
+/** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. */
+export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDependencies): BoundServices {
   const { config, messages, storage } = dependencies;
   const { persistence, audit, flags } = storage;
   const { clock, log, views } = dependencies;
@@ -101,6 +110,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   const core = { id: 'core', folder: coreFolder, manifest: {} };
   kernel.bind(ApiCatalog, new InstalledCatalog(() => [core, ...kernel.modules], dependencies.log));
   bindSecrets(kernel, dependencies);
+  const jobs = bindJobs(kernel, dependencies);
 
   const checks = kernel.host(IntegrityChecks);
   const deployment = new CheckedDeployment(checks, dependencies.log);
@@ -121,7 +131,15 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   const doctor = doctorCommand(checks, (check) => deployment.run(check), messages.for('core'));
   for (const command of [doctor, ...moduleCommands(kernel, modifications), ...flagCommands(flags)])
     kernel.contribute(Commands, command, { id: command.name });
-  return deployment;
+  return { deployment, jobs };
+}
+
+function bindJobs(kernel: Kernel, { storage, clock, ids, log, opened, messages }: CoreServiceDependencies): StoredJobs {
+  const { unitOfWork } = storage.persistence;
+  const jobs = opened.add(new StoredJobs({ unitOfWork, clock, ids, log, kinds: kernel.host(JobKinds) }));
+  kernel.bind(Jobs, jobs);
+  for (const command of jobCommands(jobs, messages)) kernel.contribute(Commands, command, { id: command.name });
+  return jobs;
 }
 
 function bindAudit(kernel: Kernel, { clock, log, opened, storage: { audit, persistence } }: CoreServiceDependencies): void {

@@ -10,6 +10,7 @@ import {
   MenuItems,
   PageAdditions,
   Permissions,
+  SiteContents,
 } from '@portico/core';
 import { DocumentActions, DocumentChoices, DocumentMetadataKinds, NewMenuItems } from '@portico/documents-media/api';
 import { ImagesAdd, ImagesCancel, ImagesList, ImagesShow, WhyNoButton } from './commands/images-commands.js';
@@ -39,6 +40,7 @@ import { ImagesCheck } from './services/generations/image-intake.js';
 import { OpenOrdersUse, OpenStreamsUse } from './services/generations/limit-uses.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
+import { SiteGenerations } from './services/generations/site-generations.js';
 import { createMenuItem } from './services/menus/create-menu-item.js';
 import { createAgain, RecentMenuItem, VaryImage } from './services/menus/document-actions.js';
 import { ModelMonitor } from './services/models/model-monitor.js';
@@ -105,6 +107,8 @@ export default defineModule(({ contribute, run, flag }) => {
   contribute(SettingsUses).to(OpenStreamsUse, { id: 'open-streams' });
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);
+
+  contribute(SiteContents).to(SiteGenerations, { id: 'generations' });
 
   contribute(Commands).to(ImagesCreate);
   contribute(Commands).to(ImagesList);

@@ -7,6 +7,7 @@ import {
   type ModulePart,
   type Permission,
   Permissions,
+  SiteContents,
   tokenId,
   type When,
 } from '@portico/core';
@@ -18,6 +19,7 @@ import { tableRoutes } from './http/entered-table-routes.js';
 import { usageRoutes } from './http/usage-pages.js';
 import { UsageAuditArea } from './services/budgets/budget-history.js';
 import { BudgetTable } from './services/budgets/budget-table.js';
+import { SiteUsage } from './services/ledger/site-usage.js';
 import { StoredUsageLedger } from './services/ledger/stored-usage-ledger.js';
 import { PriceTable } from './services/prices/price-table.js';
 import { ContributedTabs, InstanceUsageItem, SiteUsageItem } from './services/usage-tabs.js';
@@ -41,6 +43,7 @@ const ledger: ModulePart = ({ provide, host, contribute }) => {
   host(PaidFeatures);
   contribute(AuditAreas).to(UsageAuditArea, { id: 'ai-usage', order: 75 });
   provide(UsageLedger).to(StoredUsageLedger);
+  contribute(SiteContents).to(SiteUsage, { id: 'usage' });
 };
 
 const pages: ModulePart = ({ provide, host, contribute }) => {

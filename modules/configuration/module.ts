@@ -9,6 +9,7 @@ import {
   ModuleBelongings,
   Permissions,
   SecretStores,
+  SiteContents,
 } from '@portico/core';
 import {
   ChoiceProviders,
@@ -31,6 +32,7 @@ import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingsAuditArea } from './services/setting-presenter.js';
 import { SettingsCheck, SettingsRegistry } from './services/settings-registry.js';
 import { SettingsSecrets } from './services/settings-secrets.js';
+import { SiteSettings } from './services/site-settings.js';
 import { StoredSettings } from './services/stored-settings.js';
 
 export default defineModule(({ provide, contribute, host, run }) => {
@@ -48,6 +50,7 @@ export default defineModule(({ provide, contribute, host, run }) => {
   contribute(AuditAreas).to(SettingsAuditArea, { id: 'settings', order: 80 });
   contribute(SecretStores).to(SettingsSecrets);
   contribute(ModuleBelongings).to(SettingsBelongings);
+  contribute(SiteContents).to(SiteSettings, { id: 'settings' });
   contribute(IntegrityChecks).to(SettingsCheck);
   contribute(IntegrityChecks).to(OwnerlessSettings);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });

@@ -1,11 +1,12 @@
 import { SettingsLinks } from '@portico/configuration/api';
-import { Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
+import { Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions, PersonalMenuItems } from '@portico/core';
 import { Why } from './commands/why.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
+import { JobRoutes } from './http/job-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
@@ -24,6 +25,7 @@ export default defineModule(({ contribute }) => {
     AuditRoutes,
     DiagnosticsRoutes,
     CatalogRoutes,
+    JobRoutes,
   ])
     contribute(HttpRoutes).to(routes);
   contribute(Commands).to(Why);
@@ -34,6 +36,7 @@ export default defineModule(({ contribute }) => {
 
   contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
+  contribute(PersonalMenuItems).value({ label: 'jobs.mine', href: '/jobs' }, { id: 'jobs', order: 50 });
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },
     { id: 'audit-log', order: 30, when: { permission: permissions.audit } },

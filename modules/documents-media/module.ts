@@ -9,6 +9,7 @@ import {
   type Permission,
   Permissions,
   type RoleName,
+  SiteContents,
 } from '@portico/core';
 import { ItemSelectorViews } from '@portico/item-selector/api';
 import { DocumentActions } from './api/actions.js';
@@ -30,6 +31,7 @@ import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-u
 import { MetadataWordRepair } from './services/metadata-word-repair.js';
 import { PortalDocuments } from './services/portal-documents.js';
 import { Rules } from './services/rules.js';
+import { SiteDocuments } from './services/site-documents.js';
 import { StorageCount } from './services/storage-count.js';
 
 const authors: readonly RoleName[] = ['Author', 'Site Administrator'];
@@ -118,5 +120,6 @@ export default defineModule(({ provide, host, contribute, run }) => {
   run(MetadataWordRepair);
   contribute(IntegrityChecks).to(DocumentsCheck);
   contribute(IntegrityChecks).to(FileTypeRepair);
+  contribute(SiteContents).to(SiteDocuments, { id: 'documents' });
   contribute(DemoContents).to(DemoDocuments, { order: 20 });
 });

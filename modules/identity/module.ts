@@ -16,6 +16,7 @@ import {
   RoleReferences,
   SecretStores,
   Sessions,
+  SiteContents,
 } from '@portico/core';
 import { ExternalSignIn, People, Roles, SignInMethods } from './api/index.js';
 import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
@@ -60,6 +61,7 @@ import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
 import { RoleChoices, signInSettings } from './services/second-factor-policy.js';
 import { SessionStore } from './services/session-store.js';
+import { SiteMemberships } from './services/site-memberships.js';
 
 const groupCommands = [ListGroups, AddGroup, RemoveGroup, GrantGroupRole, RevokeGroupRole, AddGroupMember, RemoveGroupMember];
 const roleCommands = [ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
@@ -133,6 +135,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);
   contribute(IntegrityChecks).to(RoleNamesCheck);
+  contribute(SiteContents).to(SiteMemberships, { id: 'memberships' });
   contribute(ModuleBelongings).to(GrantsBelongings);
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });

@@ -191,6 +191,18 @@ export class StoredSettings implements Activity {
     for (const { definitionId, scope, field } of fields) this.put(definitionId, scope, new Map([[field, undefined]]));
   }
 
+  /** Forgets all that a site says, in the transaction that erases the site. Answers how many rows there were. */
+  async eraseScope(transaction: Transaction, scope: ScopeKey): Promise<number> {
+    const settings = await transaction.repository(StoredSetting).delete({ scope });
+    const revisions = await transaction.repository(SettingsRevision).delete({ scope });
+    transaction.afterCommit(() => {
+      for (const known of [this.fields, this.revisions])
+        for (const place of known.keys()) if (place.endsWith(`\n${scope}`)) known.delete(place);
+      for (const scopes of this.scopes.values()) scopes.delete(scope);
+    });
+    return (settings.affected ?? 0) + (revisions.affected ?? 0);
+  }
+
   /** Seals one secret again; false when it is there and cannot be read. */
   async reseal(definitionId: string, scope: ScopeKey, field: string): Promise<boolean> {
     return this.unitOfWork.write(async (transaction) => {

@@ -99,6 +99,13 @@ export class Rules implements Activity {
     transaction.announce(topic, siteId);
   }
 
+  /** Takes all rules of a site away, with the site. Answers how many there were. */
+  async eraseAll(transaction: Transaction, siteId: string): Promise<number> {
+    const { affected } = await transaction.repository(RuleEntity).delete({ siteId });
+    if (affected) transaction.announce(topic, siteId);
+    return affected ?? 0;
+  }
+
   private async load(siteId: string): Promise<void> {
     try {
       this.keep(siteId, await this.read('WHERE site_id = ?', [siteId]));

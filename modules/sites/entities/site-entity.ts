@@ -1,6 +1,8 @@
 import { type Audience, Column, Entity, PrimaryColumn } from '@portico/core';
 import { cutText, foldText } from '@portico/core/util';
 
+export type SiteState = 'active' | 'archived' | 'deleted' | 'erasing';
+
 /** A site: what has pages, documents and members of its own below one address. */
 @Entity('sites_site')
 export class SiteEntity {
@@ -31,6 +33,14 @@ export class SiteEntity {
   /** JSON list of the names of the roles that it is visible to; empty unless it says `roles`. */
   @Column('text', { name: 'visible_roles' })
   visibleRoles!: string;
+
+  /** Whether people use it (`active`), only read it (`archived`), cannot get there (`deleted`, in the trash), or it is being erased (`erasing`). */
+  @Column('text')
+  state!: SiteState;
+
+  /** Time since which it is in that state, in milliseconds since 1970; null: since it was added. */
+  @Column('bigint', { name: 'state_since', nullable: true })
+  stateSince!: number | null;
 
   /** Time at which the site was added, in ISO 8601. */
   @Column('text', { name: 'created_at' })

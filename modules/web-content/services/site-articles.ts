@@ -1,0 +1,25 @@
+import { injectable, type Reader, type SiteContent, type Transaction } from '@portico/core';
+import { ArticleEntity } from '../entities/index.js';
+
+/** The articles of a site, with what people wrote and have not saved, as it is erased. */
+@injectable()
+export class SiteArticles implements SiteContent {
+  readonly label = 'site.articles';
+
+  count(reader: Reader, siteId: string): Promise<number> {
+    return reader.repository(ArticleEntity).countBy({ siteId });
+  }
+
+  async erase(transaction: Transaction, siteId: string, limit: number): Promise<number> {
+    const rows = await transaction.query<{ id: string }>(
+      'SELECT id FROM web_content_article WHERE site_id = ? ORDER BY id LIMIT ?',
+      [siteId, limit],
+    );
+    if (rows.length === 0) return 0;
+    const ids = rows.map(({ id }) => id);
+    const those = `(${ids.map(() => '?').join(', ')})`;
+    await transaction.query(`DELETE FROM web_content_draft WHERE article_id IN ${those}`, ids);
+    await transaction.query(`DELETE FROM web_content_article WHERE id IN ${those}`, ids);
+    return ids.length;
+  }
+}
