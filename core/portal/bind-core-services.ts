@@ -27,6 +27,7 @@ import {
   Modifications,
   type ModuleManifest,
   Modules,
+  PersonalData,
   SecretBox,
   SecretStores,
   SecurityEvents,
@@ -45,6 +46,7 @@ import { jobCommands, StoredJobs } from '../jobs/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import { AesSecretBox, type KeyRing, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
+import { corePersonalData } from './core-personal-data.js';
 import { DisabledModules } from './disabled-modules.js';
 import { type ModificationDependencies, StoredModifications } from './modifications.js';
 import type { Storage } from './open-storage.js';
@@ -152,6 +154,7 @@ function bindAudit(kernel: Kernel, { clock, log, opened, storage: { audit, persi
   kernel.bind(SecurityEvents, events);
   kernel.contribute(IntegrityChecks, auditCheck(chain), { id: 'audit' });
   kernel.contribute(SecretStores, audit.keys, { id: 'audit' });
+  for (const source of corePersonalData(audit)) kernel.contribute(PersonalData, source, { id: source.key });
 }
 
 /** The master key, and what it seals. */

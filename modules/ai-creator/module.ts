@@ -10,6 +10,7 @@ import {
   MenuItems,
   PageAdditions,
   Permissions,
+  PersonalData,
   SiteContents,
 } from '@portico/core';
 import { DocumentActions, DocumentChoices, DocumentMetadataKinds, NewMenuItems } from '@portico/documents-media/api';
@@ -40,6 +41,7 @@ import { ImagesCheck } from './services/generations/image-intake.js';
 import { OpenOrdersUse, OpenStreamsUse } from './services/generations/limit-uses.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
+import { personalGenerations } from './services/generations/personal-generations.js';
 import { SiteGenerations } from './services/generations/site-generations.js';
 import { createMenuItem } from './services/menus/create-menu-item.js';
 import { createAgain, RecentMenuItem, VaryImage } from './services/menus/document-actions.js';
@@ -108,6 +110,7 @@ export default defineModule(({ contribute, run, flag }) => {
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);
 
+  contribute(PersonalData).value(personalGenerations, { id: 'generations' });
   contribute(SiteContents).to(SiteGenerations, { id: 'generations' });
 
   contribute(Commands).to(ImagesCreate);

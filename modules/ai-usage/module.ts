@@ -7,6 +7,7 @@ import {
   type ModulePart,
   type Permission,
   Permissions,
+  PersonalData,
   SiteContents,
   tokenId,
   type When,
@@ -19,6 +20,7 @@ import { tableRoutes } from './http/entered-table-routes.js';
 import { usageRoutes } from './http/usage-pages.js';
 import { UsageAuditArea } from './services/budgets/budget-history.js';
 import { BudgetTable } from './services/budgets/budget-table.js';
+import { personalUsage } from './services/ledger/personal-usage.js';
 import { SiteUsage } from './services/ledger/site-usage.js';
 import { StoredUsageLedger } from './services/ledger/stored-usage-ledger.js';
 import { PriceTable } from './services/prices/price-table.js';
@@ -43,6 +45,7 @@ const ledger: ModulePart = ({ provide, host, contribute }) => {
   host(PaidFeatures);
   contribute(AuditAreas).to(UsageAuditArea, { id: 'ai-usage', order: 75 });
   provide(UsageLedger).to(StoredUsageLedger);
+  contribute(PersonalData).value(personalUsage, { id: 'usage' });
   contribute(SiteContents).to(SiteUsage, { id: 'usage' });
 };
 

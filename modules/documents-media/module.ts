@@ -8,6 +8,7 @@ import {
   MenuItems,
   type Permission,
   Permissions,
+  PersonalData,
   type RoleName,
   SiteContents,
 } from '@portico/core';
@@ -29,6 +30,7 @@ import { FileTypeRepair } from './services/file-type-repair.js';
 import { limitSettings } from './services/limit-settings.js';
 import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
 import { MetadataWordRepair } from './services/metadata-word-repair.js';
+import { personalDocuments } from './services/personal-documents.js';
 import { PortalDocuments } from './services/portal-documents.js';
 import { Rules } from './services/rules.js';
 import { SiteDocuments } from './services/site-documents.js';
@@ -120,6 +122,7 @@ export default defineModule(({ provide, host, contribute, run }) => {
   run(MetadataWordRepair);
   contribute(IntegrityChecks).to(DocumentsCheck);
   contribute(IntegrityChecks).to(FileTypeRepair);
+  contribute(PersonalData).value(personalDocuments, { id: 'documents' });
   contribute(SiteContents).to(SiteDocuments, { id: 'documents' });
   contribute(DemoContents).to(DemoDocuments, { order: 20 });
 });

@@ -11,6 +11,7 @@ import {
   MenuItems,
   ModuleBelongings,
   Permissions,
+  PersonalData,
   PersonalMenuItems,
   PersonDirectory,
   RoleReferences,
@@ -30,6 +31,7 @@ import {
   RemoveGroupMember,
   RevokeGroupRole,
 } from './commands/group-commands.js';
+import { DeleteUser, ExportUser, MergeUsers } from './commands/lifecycle-commands.js';
 import { AddRole, AllowPermission, DenyPermission, ListRoles, RemoveRole, RenameRole } from './commands/own-role-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
@@ -44,6 +46,7 @@ import { OwnFactorsRoutes } from './http/own-factors-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
 import { PersonAccessRoutes } from './http/person-access-routes.js';
+import { OwnExportRoutes, PersonLifecycleRoutes } from './http/person-lifecycle-routes.js';
 import { RecoveryRoutes } from './http/recovery-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
 import { SecondStepRoutes } from './http/second-step-routes.js';
@@ -70,6 +73,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
   host(RoleReferences);
   host(SignInMethods);
+  host(PersonalData);
   provide(ExternalSignIn).to(ExternalSignInPages);
   contribute(RoleReferences).to(ExternalGrants);
   provide(Sessions).to(SessionStore);
@@ -98,6 +102,8 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(PeopleRoutes);
   contribute(HttpRoutes).to(GroupsRoutes);
   contribute(HttpRoutes).to(PersonAccessRoutes);
+  contribute(HttpRoutes).to(PersonLifecycleRoutes);
+  contribute(HttpRoutes).to(OwnExportRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
   contribute(HttpRoutes).to(RecoveryRoutes);
@@ -124,6 +130,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const command of [AddUser, ListUsers, GrantRole, RevokeRole, EnableUser, DisableUser, SetUserPassword]) {
     contribute(Commands).to(command);
   }
+  for (const command of [DeleteUser, MergeUsers, ExportUser]) contribute(Commands).to(command);
   for (const command of groupCommands) contribute(Commands).to(command);
   for (const command of roleCommands) contribute(Commands).to(command);
   for (const command of [ListSessions, EndSessions, ListTokens, RevokeTokens, RemoveSecondFactors])

@@ -1,4 +1,4 @@
-import { DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, SiteContents } from '@portico/core';
+import { DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, PersonalData, SiteContents } from '@portico/core';
 import { HomePageSections } from '@portico/sites/api';
 import { ArticleRoutes } from './http/article-routes.js';
 import { PictureRoutes } from './http/picture-routes.js';
@@ -7,6 +7,7 @@ import { ArticlePermissions } from './services/articles.js';
 import { Drafts } from './services/drafts.js';
 import { DemoArticle, HomePageArticles } from './services/home-page-articles.js';
 import { HtmlCleaner } from './services/html-cleaner.js';
+import { personalArticles, personalDrafts } from './services/personal-articles.js';
 import { SiteArticles } from './services/site-articles.js';
 
 export default defineModule(({ run, contribute }) => {
@@ -34,6 +35,8 @@ export default defineModule(({ run, contribute }) => {
   contribute(HttpRoutes).to(PictureRoutes);
   contribute(HttpRoutes).to(PublishedArticleRoutes);
   contribute(HomePageSections).to(HomePageArticles, { id: 'articles', order: 10 });
+  contribute(PersonalData).value(personalArticles, { id: 'articles' });
+  contribute(PersonalData).value(personalDrafts, { id: 'drafts' });
   contribute(SiteContents).to(SiteArticles, { id: 'articles' });
   contribute(DemoContents).to(DemoArticle, { order: 40 });
 });
