@@ -13,6 +13,7 @@ export * from './flags.js';
 export * from './http.js';
 export * from './jobs.js';
 export * from './libraries.js';
+export * from './localization.js';
 export * from './manifest.js';
 export * from './menus.js';
 export * from './modifications.js';

@@ -9,6 +9,7 @@ import {
   Permissions,
   PersonalData,
   SiteContents,
+  RoleReferences,
   tokenId,
   type When,
 } from '@portico/core';
@@ -18,7 +19,7 @@ import { BudgetsChange, UsageCommand } from './commands/usage-command.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { tableRoutes } from './http/entered-table-routes.js';
 import { usageRoutes } from './http/usage-pages.js';
-import { UsageAuditArea } from './services/budgets/budget-history.js';
+import { BudgetRoleReferences, UsageAuditArea } from './services/budgets/budget-history.js';
 import { BudgetTable } from './services/budgets/budget-table.js';
 import { personalUsage } from './services/ledger/personal-usage.js';
 import { SiteUsage } from './services/ledger/site-usage.js';
@@ -47,6 +48,7 @@ const ledger: ModulePart = ({ provide, host, contribute }) => {
   provide(UsageLedger).to(StoredUsageLedger);
   contribute(PersonalData).value(personalUsage, { id: 'usage' });
   contribute(SiteContents).to(SiteUsage, { id: 'usage' });
+  contribute(RoleReferences).to(BudgetRoleReferences);
 };
 
 const pages: ModulePart = ({ provide, host, contribute }) => {

@@ -11,6 +11,7 @@ import {
   PersonalData,
   type RoleName,
   SiteContents,
+  RoleReferences,
 } from '@portico/core';
 import { ItemSelectorViews } from '@portico/item-selector/api';
 import { DocumentActions } from './api/actions.js';
@@ -32,6 +33,7 @@ import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-u
 import { MetadataWordRepair } from './services/metadata-word-repair.js';
 import { personalDocuments } from './services/personal-documents.js';
 import { PortalDocuments } from './services/portal-documents.js';
+import { RuleRoleReferences } from './services/rule-role-references.js';
 import { Rules } from './services/rules.js';
 import { SiteDocuments } from './services/site-documents.js';
 import { StorageCount } from './services/storage-count.js';
@@ -121,6 +123,7 @@ export default defineModule(({ provide, host, contribute, run }) => {
   run(FileTypeRepair);
   run(MetadataWordRepair);
   contribute(IntegrityChecks).to(DocumentsCheck);
+  contribute(RoleReferences).to(RuleRoleReferences);
   contribute(IntegrityChecks).to(FileTypeRepair);
   contribute(PersonalData).value(personalDocuments, { id: 'documents' });
   contribute(SiteContents).to(SiteDocuments, { id: 'documents' });

@@ -32,7 +32,15 @@ import {
   RevokeGroupRole,
 } from './commands/group-commands.js';
 import { DeleteUser, ExportUser, MergeUsers } from './commands/lifecycle-commands.js';
-import { AddRole, AllowPermission, DenyPermission, ListRoles, RemoveRole, RenameRole } from './commands/own-role-commands.js';
+import {
+  AddRole,
+  AllowPermission,
+  DenyPermission,
+  ListPermissions,
+  ListRoles,
+  RemoveRole,
+  RenameRole,
+} from './commands/own-role-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
@@ -43,6 +51,7 @@ import { GroupsRoutes } from './http/groups-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
 import { OwnEmailRoutes } from './http/own-email-routes.js';
 import { OwnFactorsRoutes } from './http/own-factors-routes.js';
+import { OwnLanguageRoutes } from './http/own-language-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
 import { PersonAccessRoutes } from './http/person-access-routes.js';
@@ -67,7 +76,7 @@ import { SessionStore } from './services/session-store.js';
 import { SiteMemberships } from './services/site-memberships.js';
 
 const groupCommands = [ListGroups, AddGroup, RemoveGroup, GrantGroupRole, RevokeGroupRole, AddGroupMember, RemoveGroupMember];
-const roleCommands = [ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
+const roleCommands = [ListPermissions, ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
@@ -95,6 +104,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(ExternalStepRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
   contribute(HttpRoutes).to(AccountRoutes);
+  contribute(HttpRoutes).to(OwnLanguageRoutes);
   contribute(HttpRoutes).to(OwnFactorsRoutes);
   contribute(HttpRoutes).to(OwnSessionsRoutes);
   contribute(HttpRoutes).to(ConnectionRoutes);

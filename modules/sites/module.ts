@@ -8,6 +8,7 @@ import {
   JobKinds,
   MenuItems,
   Permissions,
+  RoleReferences,
   SiteContents,
   SiteDirectory,
 } from '@portico/core';
@@ -18,7 +19,7 @@ import { SiteLifecycleRoutes } from './http/site-lifecycle-routes.js';
 import { HomePageRoutes, RootRedirectRoutes, SitesRoutes } from './http/sites-routes.js';
 import { EraseSite } from './services/erase-site.js';
 import { SiteLifecycle } from './services/site-lifecycle.js';
-import { DemoSites, SiteRepository, SitesStart } from './services/site-repository.js';
+import { DemoSites, SiteRepository, SiteRoleReferences, SitesStart } from './services/site-repository.js';
 import { manageSites, sitesPermissions } from './services/sites-permissions.js';
 import { siteTrashSettings } from './services/trash-settings.js';
 
@@ -45,5 +46,6 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const command of [ListSites, AddSite, ArchiveSite, RestoreSite, DeleteSite]) contribute(Commands).to(command);
   contribute(JobKinds).to(EraseSite);
   contribute(SettingsDefinitions).value(siteTrashSettings, { id: 'sites' });
+  contribute(RoleReferences).to(SiteRoleReferences);
   contribute(DemoContents).to(DemoSites, { order: 5 });
 });

@@ -8,7 +8,11 @@ import {
   Ids,
   inject,
   injectable,
+  Messages,
   notFound,
+  type Reader,
+  type RoleName,
+  type RoleReference,
   type Site,
   type SiteDirectory,
   type Transaction,
@@ -177,6 +181,21 @@ export class SiteRepository implements SiteDirectory, Sites {
     });
   }
 
+  /** Sites that are visible to a role, those in the archive and the trash too. */
+  visibleTo(role: RoleName): readonly Site[] {
+    return [...this.rows.values()].map(siteOf).filter(({ audience }) => audience?.roles.includes(role));
+  }
+
+  /** A role has another name now, or none: what was visible to it alone is then visible to administrators. */
+  async replaceRole(transaction: Transaction, before: RoleName, after: RoleName | undefined): Promise<void> {
+    for (const { id, audience } of this.visibleTo(before)) {
+      const left = audience?.roles.filter((role) => role !== before) ?? [];
+      const visibleRoles = JSON.stringify((after === undefined ? left : [...left, after]).sort());
+      await transaction.repository(SiteEntity).update({ id }, { visibleRoles });
+      this.changed(transaction, id, { visibleRoles });
+    }
+  }
+
   /** Puts a site into another state with the caller's transaction. */
   async setState(transaction: Transaction, id: string, state: SiteState): Promise<Site> {
     const change = { state, stateSince: this.clock.now().getTime() };
@@ -234,6 +253,30 @@ function siteOf({ id, address, name, visibleTo, visibleRoles, state }: SiteFacts
 
 const isSame = (one: Audience, other: Audience): boolean =>
   one.visibleTo === other.visibleTo && one.roles.join('\n') === other.roles.join('\n');
+
+/** The names of roles that sites are visible to. */
+@injectable()
+export class SiteRoleReferences implements RoleReference {
+  constructor(
+    @inject(SiteRepository) private readonly sites: SiteRepository,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  async usesOf(_reader: Reader, role: RoleName, locale: string): Promise<readonly string[]> {
+    return this.sites
+      .visibleTo(role)
+      .slice(0, 20)
+      .map(({ name }) => this.messages.text('sites.visible-to-role', { site: name }, locale));
+  }
+
+  renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void> {
+    return this.sites.replaceRole(transaction, before, after);
+  }
+
+  removed(transaction: Transaction, role: RoleName): Promise<void> {
+    return this.sites.replaceRole(transaction, role, undefined);
+  }
+}
 
 @injectable()
 export class DemoSites implements DemoContent {
