@@ -40,7 +40,9 @@ describe('People', () => {
   it('who are deleted leave what they made, without a name, and nothing that opens a door', async () => {
     const { id } = await author('Gwendolyn');
     const page = await visitor.get(`/identity/users/${id}/delete`);
-    expect(page.text).to.match(/<dt>Documents<\/dt><dd>1<\/dd>/).and.to.match(/<dt>Articles<\/dt><dd>1<\/dd>/);
+    expect(page.text)
+      .to.match(/<dt>Documents<\/dt><dd>1<\/dd>/)
+      .and.to.match(/<dt>Articles<\/dt><dd>1<\/dd>/);
     expect((await portal.post(visitor, `/identity/users/${id}/delete`, { email: 'x@example.org' })).status).to.equal(400);
     const own = await portal.signIn({ email: 'gwendolyn@example.org', password });
     const answer = await portal.post(visitor, `/identity/users/${id}/delete`, { email: 'gwendolyn@example.org' });
@@ -90,7 +92,9 @@ describe('People', () => {
     const from = await author('Iris');
     const to = await author('Isolde');
     const asked = await portal.post(visitor, `/identity/users/${to.id}/merge`, { email: from.email });
-    expect(asked.text).to.include('Give all of iris@example.org').and.to.match(/<dt>Documents<\/dt><dd>1<\/dd>/);
+    expect(asked.text)
+      .to.include('Give all of iris@example.org')
+      .and.to.match(/<dt>Documents<\/dt><dd>1<\/dd>/);
     expect(portal.service(People).byId(from.id)).not.to.equal(undefined);
     const done = await portal.post(visitor, `/identity/users/${to.id}/merge`, { email: from.email, confirmed: 'yes' });
     expect(done.status).to.equal(303);

@@ -60,12 +60,17 @@ describe('A site that is deleted', function () {
 
     const isGone = (address: string): boolean =>
       !portal.service(SiteDirectory).byAddress(address) &&
-      !portal.service(SiteDirectory).trashed().some((site) => site.address === address);
+      !portal
+        .service(SiteDirectory)
+        .trashed()
+        .some((site) => site.address === address);
 
     it('asks for its address, says what is in it, goes into the trash and comes back as it was', async () => {
       const { id } = await fill(portal, visitor, 'regretted');
       const question = await visitor.get(`/sites/${id}/delete`);
-      expect(question.text).to.match(/<dt>Documents<\/dt><dd>3<\/dd>/).and.to.match(/<dt>Articles<\/dt><dd>1<\/dd>/);
+      expect(question.text)
+        .to.match(/<dt>Documents<\/dt><dd>3<\/dd>/)
+        .and.to.match(/<dt>Articles<\/dt><dd>1<\/dd>/);
       expect((await portal.post(visitor, `/sites/${id}/delete`, { address: 'regret' })).status).to.equal(400);
       expect((await portal.post(visitor, `/sites/${id}/delete`, { address: 'regretted' })).status).to.equal(303);
       expect((await visitor.get('/web/regretted')).status).to.equal(404);
@@ -122,9 +127,19 @@ describe('A site that is deleted', function () {
       expect((await visitor.get('/web/archived')).status).to.equal(200);
       const write = await portal.post(visitor, '/web/archived/web-content/new', { title: 'No', body: '', intent: 'publish' });
       expect([write.status, /archived/.test(write.text)]).to.deep.equal([409, true]);
-      expect(portal.service(SiteDirectory).all().map((site) => site.id)).not.to.include(id);
+      expect(
+        portal
+          .service(SiteDirectory)
+          .all()
+          .map((site) => site.id),
+      ).not.to.include(id);
       expect((await portal.command(['sites', 'restore', '--address', 'archived'])).exitCode).to.equal(0);
-      expect(portal.service(SiteDirectory).all().map((site) => site.id)).to.include(id);
+      expect(
+        portal
+          .service(SiteDirectory)
+          .all()
+          .map((site) => site.id),
+      ).to.include(id);
     });
 
     it('is deleted by a command that takes --yes, and is never the last one in use', async () => {
