@@ -8,7 +8,16 @@ export function corePersonalData(audit: AuditLog): readonly PersonalDataSource[]
     label: 'personal.audit',
     table: 'portico_audit',
     owner: 'by_id',
-    columns: { at: 'at', area: 'area', subject: 'subject', attribute: 'attribute', scope: 'scope', action: 'action', via: 'via', address: 'address' },
+    columns: {
+      at: 'at',
+      area: 'area',
+      subject: 'subject',
+      attribute: 'attribute',
+      scope: 'scope',
+      action: 'action',
+      via: 'via',
+      address: 'address',
+    },
     forget: async (transaction, { id, email }) => void (await audit.anonymise(transaction, id, [email])),
   });
   return [

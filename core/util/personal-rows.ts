@@ -1,4 +1,4 @@
-import type { PersonalDataSource, PersonalPage, PersonalRecord, Person, Reader, Transaction } from '../api/index.js';
+import type { Person, PersonalDataSource, PersonalPage, PersonalRecord, Reader, Transaction } from '../api/index.js';
 
 /** Rows of one table that belong to people. Table and columns are constants of the module: they become part of statements. */
 export interface PersonalRows {
@@ -20,7 +20,16 @@ export interface PersonalRows {
 const rowsAtOnce = 500;
 
 /** The usual source of personal data: rows with an id and the id of a person. */
-export function personalRows({ key, label, table, owner, columns, times = [], alsoOwned = [], forget }: PersonalRows): PersonalDataSource {
+export function personalRows({
+  key,
+  label,
+  table,
+  owner,
+  columns,
+  times = [],
+  alsoOwned = [],
+  forget,
+}: PersonalRows): PersonalDataSource {
   const selected = Object.entries({ id: 'id', ...columns })
     .map(([name, column]) => `${column} AS "${name}"`)
     .join(', ');
@@ -29,7 +38,9 @@ export function personalRows({ key, label, table, owner, columns, times = [], al
     key,
     label,
     async count(reader: Reader, { id }: Person): Promise<number> {
-      const [row] = await reader.query<{ count: number | string }>(`SELECT count(*) AS count FROM ${table} WHERE ${owner} = ?`, [id]);
+      const [row] = await reader.query<{ count: number | string }>(`SELECT count(*) AS count FROM ${table} WHERE ${owner} = ?`, [
+        id,
+      ]);
       return Number(row?.count ?? 0);
     },
     async page(reader: Reader, { id }: Person, after = ''): Promise<PersonalPage> {

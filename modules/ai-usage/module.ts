@@ -8,8 +8,8 @@ import {
   type Permission,
   Permissions,
   PersonalData,
-  SiteContents,
   RoleReferences,
+  SiteContents,
   tokenId,
   type When,
 } from '@portico/core';

@@ -10,8 +10,8 @@ import {
   Permissions,
   PersonalData,
   type RoleName,
-  SiteContents,
   RoleReferences,
+  SiteContents,
 } from '@portico/core';
 import { ItemSelectorViews } from '@portico/item-selector/api';
 import { DocumentActions } from './api/actions.js';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import {
   type Contribution,
+  type ContributionDelta,
   type Contributions,
   Emitter,
-  type ContributionDelta,
   type JobKind,
   type JobRun,
   type JobView,
@@ -49,7 +49,9 @@ class Steps implements JobKind {
     for (let piece = typeof cursor === 'number' ? cursor : 0; piece < 3; piece += 1) {
       if (!this.isOpen) await new Promise<void>((resolve) => this.gates.push(resolve));
       signal.throwIfAborted();
-      await this.persistence().unitOfWork.write((transaction) => save(transaction, { done: piece + 1, total: 3, cursor: piece + 1 }));
+      await this.persistence().unitOfWork.write((transaction) =>
+        save(transaction, { done: piece + 1, total: 3, cursor: piece + 1 }),
+      );
       this.pieces.push(piece);
       if (job.title === 'fails') throw new PortalError('conflict', 'It cannot be.', { status: 409 });
     }

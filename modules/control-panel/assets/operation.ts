@@ -31,7 +31,13 @@ class OperationElement extends HTMLElement {
 
   private async look(): Promise<void> {
     try {
-      const { isRunning, state, text, done = 0, total = 0 } = (await (await portalFetch(this.dataset.state ?? '')).json()) as OperationState;
+      const {
+        isRunning,
+        state,
+        text,
+        done = 0,
+        total = 0,
+      } = (await (await portalFetch(this.dataset.state ?? '')).json()) as OperationState;
       if (!isRunning && state !== 'queued' && state !== 'running') {
         location.reload();
         return;

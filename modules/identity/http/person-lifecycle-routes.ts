@@ -79,7 +79,9 @@ export class PersonLifecycleRoutes implements HttpRoutes {
 
   private target(ctx: OfPerson, { mayBeSelf = false } = {}): Account {
     const { id } = ctx.input.params;
-    return mayBeSelf && ctx.access.person?.id === id ? this.administration.account(id) : this.administration.other(ctx.access, id);
+    return mayBeSelf && ctx.access.person?.id === id
+      ? this.administration.account(id)
+      : this.administration.other(ctx.access, id);
   }
 
   private showEmail(ctx: OfPerson, account: Account, tried: { email?: string; error?: PortalError } = {}): void {
@@ -100,7 +102,11 @@ export class PersonLifecycleRoutes implements HttpRoutes {
   ): Promise<void> {
     const belongings = from ? await this.lifecycle.belongingsOf(from, ctx.access.locale) : [];
     const title = ctx.text('person.merge-title', { name: to.name });
-    ctx.render('person-merge', { to, from, email, title, error: error?.message, belongings }, { title, status: error?.status ?? 200 });
+    ctx.render(
+      'person-merge',
+      { to, from, email, title, error: error?.message, belongings },
+      { title, status: error?.status ?? 200 },
+    );
   }
 }
 

@@ -236,9 +236,7 @@ export class AccountRepository implements People {
     if (!account) throw notFound('person');
     if (checkedEmail(typed) === account.email) return;
     const email = this.freeAddress(typed);
-    await this.changeEmail(personId, email, (transaction) =>
-      this.access.recordEmail(transaction, account, email),
-    );
+    await this.changeEmail(personId, email, (transaction) => this.access.recordEmail(transaction, account, email));
   }
 
   async setPassword(personId: string, password: string, options: { readonly mustChangePassword?: boolean } = {}): Promise<void> {

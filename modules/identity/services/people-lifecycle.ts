@@ -6,8 +6,8 @@ import {
   inject,
   injectable,
   MessageCatalog,
-  type PersonalDataSource,
   PersonalData,
+  type PersonalDataSource,
   PortalError,
   type Transaction,
   UnitOfWork,
@@ -95,7 +95,14 @@ export class PeopleLifecycle {
       await transaction.repository(ExternalIdentityEntity).update({ personId: from.id }, { personId: to.id });
       for (const entity of [RoleAssignmentEntity, GroupMemberEntity, ExternalGrantEntity])
         await moveRows(transaction, entity as EntityClass<{ personId: string }>, from.id, to.id);
-      const entry = { area: 'people', subject: to.email, about: to.id, attribute: 'merged', scope: 'instance', action: 'changed' };
+      const entry = {
+        area: 'people',
+        subject: to.email,
+        about: to.id,
+        attribute: 'merged',
+        scope: 'instance',
+        action: 'changed',
+      };
       await this.audit.record(transaction, { ...entry, after: { id: from.id } });
       await this.end(transaction, from);
     });

@@ -50,9 +50,7 @@ class Overdue {
     const isDue = ({ state, since, site }: SiteAway): boolean =>
       state === 'erasing' ? !this.jobs.isOpen(eraseKind, site.address) : state === 'deleted' && since.getTime() < before;
     for (const away of this.sites.allAway().filter(isDue))
-      await work(away).catch((error: unknown) =>
-        this.log.error('A site could not be erased.', { site: away.site.id, error }),
-      );
+      await work(away).catch((error: unknown) => this.log.error('A site could not be erased.', { site: away.site.id, error }));
   }
 }
 
@@ -77,7 +75,9 @@ export class SiteLifecycle implements Activity {
   ) {}
 
   onStart(lifetime: Lifetime): void {
-    lifetime.add(every(lookMillis, () => this.overdue.each(this.settings.days, ({ site }) => this.erase(site.id)), lookMillis / 60));
+    lifetime.add(
+      every(lookMillis, () => this.overdue.each(this.settings.days, ({ site }) => this.erase(site.id)), lookMillis / 60),
+    );
   }
 
   get trashDays(): number {

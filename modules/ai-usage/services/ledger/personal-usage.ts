@@ -6,7 +6,15 @@ const entries = personalRows({
   label: 'site.usage',
   table: 'ai_usage_entry',
   owner: 'person_id',
-  columns: { at: 'at', site: 'site_id', feature: 'feature', model: 'model', images: 'images', cost: 'cost', currency: 'currency' },
+  columns: {
+    at: 'at',
+    site: 'site_id',
+    feature: 'feature',
+    model: 'model',
+    images: 'images',
+    cost: 'cost',
+    currency: 'currency',
+  },
   forget: async (transaction, { id }) => {
     await transaction.query("DELETE FROM ai_usage_budget WHERE target = 'person' AND subject = ?", [id]);
   },
