@@ -122,6 +122,9 @@ const unconditional = [
   'ChoiceProviders',
   'RoleReferences',
   'SignInMethods',
+  'JobKinds',
+  'PersonalData',
+  'SiteContents',
 ];
 
 interface Point {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessContexts, AuditLog, Jobs, type Site, SiteDirectory } from '@portico/core';
@@ -8,6 +8,7 @@ import { People } from '@portico/identity/api';
 import { Sites } from '@portico/sites/api';
 import { expect } from 'chai';
 import { tablesOf } from './support/earlier-states.js';
+import { FixtureModules } from './support/fixture-modules.js';
 import { noisePicture } from './support/noise-picture.js';
 import { PortalProcess } from './support/portal-process.js';
 
@@ -157,37 +158,58 @@ describe('A site that is deleted', function () {
 
   it('is erased to the end after the portal was killed in the middle of it', async () => {
     const home = mkdtempSync(join(tmpdir(), 'portico-erase-'));
+    const modules = await FixtureModules.create();
+    const held = join(home, 'held');
+    // Takes its turn between the pieces, and keeps it for ever once some of the documents are gone.
+    await modules.write(
+      'holder',
+      `import { writeFileSync } from 'node:fs';
+       class Holder {
+         constructor(unitOfWork) { this.unitOfWork = unitOfWork; }
+         onStart() { void this.look(); }
+         async look() {
+           await this.unitOfWork.write(async (transaction) => {
+             const { length } = await transaction.query('SELECT id FROM documents_media_document');
+             this.all ??= length;
+             if (length === this.all) return;
+             writeFileSync(${JSON.stringify(held)}, '');
+             await new Promise(() => {});
+           });
+           setImmediate(() => void this.look());
+         }
+       }
+       core.injectable()(Holder);
+       core.inject(core.UnitOfWork)(Holder, undefined, 0);
+       export default defineModule(({ run }) => { run(Holder); });`,
+    );
     let running: PortalProcess | undefined;
     try {
       const first = await startTestPortal({ home });
-      const { id } = await fill(first, await first.signIn(), 'killed', 250);
+      const { id } = await fill(first, await first.signIn(), 'killed', 2);
+      const access = first.service(AccessContexts).system(first.service(SiteDirectory).byId(id) as Site);
+      for (let index = 0; index < 110; index += 1)
+        await first.service(Documents).add(access, { name: `${index}.txt`, content: Buffer.from(`page ${index}`) });
       await first.command(['sites', 'delete', '--address', 'killed', '--yes']);
       await first.stop({ keep: true });
 
-      running = await PortalProcess.start(home);
+      running = await PortalProcess.start(home, 'start', modules.environment);
       const headers = await running.signIn();
-      const erase = await fetch(`${running.url}/sites/${id}/erase`, {
-        method: 'POST',
-        headers,
-        body: new URLSearchParams({ address: 'killed' }),
-        redirect: 'manual',
-      });
-      const place = erase.headers.get('location') ?? '';
-      const done = async (): Promise<number> =>
-        ((await (await fetch(`${running?.url}${place}`, { headers })).json()) as { done: number }).done;
-      await eventually(async () => (await done()) > 0, 'begun', 20);
+      const body = new URLSearchParams({ address: 'killed' });
+      await fetch(`${running.url}/sites/${id}/erase`, { method: 'POST', headers, body, redirect: 'manual' });
+      await eventually(() => existsSync(held), 'half erased', 30);
       running.kill('SIGKILL');
       await running.ended;
-      const left = tablesOf(home).get('documents_media_document')?.length ?? 0;
-      expect(left).to.be.within(1, 249);
+      expect(tablesOf(home).get('documents_media_document')?.length).to.be.within(1, 111);
 
       const next = await startTestPortal({ home });
       await eventually(() => next.service(SiteDirectory).trashed().length === 0, 'erased', 30);
       expect(tablesWith(home, id)).to.deep.equal([]);
+      expect((await next.service(Jobs).list()).map(({ state }) => state)).to.deep.equal(['succeeded']);
       expect((await next.command(['doctor'])).exitCode).to.equal(0);
       await next.stop({ keep: true });
     } finally {
       running?.kill('SIGKILL');
+      await modules.remove();
       rmSync(home, { recursive: true, force: true });
     }
   });

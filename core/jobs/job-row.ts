@@ -1,4 +1,4 @@
-import type { JobState, MigrationInterface, QueryRunner } from '../api/index.js';
+import type { AuditPerson, Job, JobState, MigrationInterface, NewJob, QueryRunner } from '../api/index.js';
 import { Column, Entity, Index, PrimaryColumn } from '../libraries/typeorm.js';
 
 /** Long work. A row comes with what causes the work, changes while it goes on, and goes some time after its end. */
@@ -120,3 +120,54 @@ class CreateJobs1764900000000 implements MigrationInterface {
 
 export const jobEntities = [JobRow] as const;
 export const jobMigrations = [CreateJobs1764900000000] as const;
+
+/** A job, as those see it who may. */
+export function jobOf(row: JobRow): Job {
+  const { id, kind, subject, title, scope, state, done, total } = row;
+  return {
+    id,
+    kind,
+    subject,
+    title,
+    scope,
+    state,
+    done,
+    total,
+    by: { id: row.byId, name: row.byName },
+    ...(row.message !== null && { message: row.message }),
+    isCancelling: row.cancelAsked && (state === 'queued' || state === 'running'),
+    createdAt: new Date(Number(row.createdAt)),
+    ...(row.startedAt !== null && { startedAt: new Date(Number(row.startedAt)) }),
+    ...(row.endedAt !== null && { endedAt: new Date(Number(row.endedAt)) }),
+  };
+}
+
+/** A job that waits. */
+export function newJobRow(
+  id: string,
+  { kind, subject, title, scope, input }: Omit<NewJob, 'by'>,
+  by: AuditPerson,
+  createdAt: number,
+): JobRow {
+  return Object.assign(new JobRow(), {
+    id,
+    kind,
+    subject,
+    title,
+    scope,
+    byId: by.id,
+    byName: by.name,
+    state: 'queued',
+    done: 0,
+    total: 0,
+    input: JSON.stringify(input ?? null),
+    cursor: null,
+    message: null,
+    href: null,
+    cancelAsked: false,
+    attempts: 0,
+    createdAt,
+    startedAt: null,
+    endedAt: null,
+  } satisfies JobRow);
+}

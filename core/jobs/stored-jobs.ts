@@ -1,12 +1,12 @@
 import { currentlyActing } from '../access/index.js';
 import {
+  type AuditLog,
   type Clock,
   type Contribution,
   type Contributions,
   type Disposable,
   type Ids,
   In,
-  type Job,
   type JobKind,
   type JobProgress,
   type JobRun,
@@ -20,7 +20,7 @@ import {
   type UnitOfWork,
 } from '../api/index.js';
 import { runInModule } from '../kernel/index.js';
-import { JobRow } from './job-row.js';
+import { JobRow, jobOf, newJobRow } from './job-row.js';
 
 export interface StoredJobsDependencies {
   readonly unitOfWork: UnitOfWork;
@@ -28,6 +28,7 @@ export interface StoredJobsDependencies {
   readonly ids: Ids;
   readonly log: Log;
   readonly kinds: Contributions<JobKind>;
+  readonly audit: AuditLog;
 }
 
 /** A job that waits for its turn. */
@@ -109,27 +110,7 @@ export class StoredJobs implements Jobs, Disposable {
     const { clock, ids } = this.dependencies;
     const person = currentlyActing()?.person();
     const who = by ?? (person ? { id: person.id, name: person.name || person.email } : portal);
-    const row = Object.assign(new JobRow(), {
-      id: ids.next(),
-      kind,
-      subject,
-      title,
-      scope,
-      byId: who.id,
-      byName: who.name,
-      state: 'queued',
-      done: 0,
-      total: 0,
-      input: JSON.stringify(input ?? null),
-      cursor: null,
-      message: null,
-      href: null,
-      cancelAsked: false,
-      attempts: 0,
-      createdAt: clock.now().getTime(),
-      startedAt: null,
-      endedAt: null,
-    } satisfies JobRow);
+    const row = newJobRow(ids.next(), { kind, subject, title, scope, input }, who, clock.now().getTime());
     await transaction.repository(JobRow).insert(row);
     transaction.afterCommit(() => {
       this.waiting.push(waitingOf(row));
@@ -166,6 +147,8 @@ export class StoredJobs implements Jobs, Disposable {
         throw new PortalError('job-not-cancellable', 'This cannot be cancelled (any more).', { status: 409 });
       if (row.state === 'queued') await this.end(transaction, id, { state: 'cancelled' });
       await jobs.update({ id }, { cancelAsked: true });
+      const { kind: attribute, title: subject, scope } = row;
+      await this.dependencies.audit.record(transaction, { area: 'jobs', subject, attribute, scope, action: 'cancelled' });
       transaction.afterCommit(() => {
         this.waiting = this.waiting.filter((each) => each.id !== id);
         this.running.get(id)?.abort.abort(cancelled);
@@ -308,23 +291,3 @@ async function save(transaction: Transaction, id: string, { done, total, cursor 
 }
 
 const waitingOf = ({ id, kind, subject, byId }: JobRow): Waiting => ({ id, kind, subject, byId });
-
-function jobOf(row: JobRow): Job {
-  const { id, kind, subject, title, scope, state, done, total } = row;
-  return {
-    id,
-    kind,
-    subject,
-    title,
-    scope,
-    state,
-    done,
-    total,
-    by: { id: row.byId, name: row.byName },
-    ...(row.message !== null && { message: row.message }),
-    isCancelling: row.cancelAsked && (state === 'queued' || state === 'running'),
-    createdAt: new Date(Number(row.createdAt)),
-    ...(row.startedAt !== null && { startedAt: new Date(Number(row.startedAt)) }),
-    ...(row.endedAt !== null && { endedAt: new Date(Number(row.endedAt)) }),
-  };
-}

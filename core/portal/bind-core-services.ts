@@ -29,6 +29,7 @@ import {
   type ModuleManifest,
   Modules,
   PersonalData,
+  type PersonalDataSource,
   PersonDirectory,
   SecretBox,
   SecretStores,
@@ -48,7 +49,7 @@ import { jobCommands, StoredJobs } from '../jobs/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import { AesSecretBox, type KeyRing, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
-import { corePersonalData } from './core-personal-data.js';
+import { personalRows } from '../util/personal-rows.js';
 import { DisabledModules } from './disabled-modules.js';
 import { type ModificationDependencies, StoredModifications } from './modifications.js';
 import type { Storage } from './open-storage.js';
@@ -140,7 +141,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
 
 function bindJobs(kernel: Kernel, { storage, clock, ids, log, opened, messages }: CoreServiceDependencies): StoredJobs {
   const { unitOfWork } = storage.persistence;
-  const jobs = opened.add(new StoredJobs({ unitOfWork, clock, ids, log, kinds: kernel.host(JobKinds) }));
+  const jobs = opened.add(new StoredJobs({ unitOfWork, clock, ids, log, kinds: kernel.host(JobKinds), audit: storage.audit }));
   kernel.bind(Jobs, jobs);
   for (const command of jobCommands(jobs, messages)) kernel.contribute(Commands, command, { id: command.name });
   return jobs;
@@ -200,4 +201,40 @@ export function createAccessContexts(kernel: Kernel, messages: MessageCatalog, l
     messages.for('core'),
     languages,
   );
+}
+
+/** What the core itself keeps about people: their entries of the audit log, and their jobs. */
+function corePersonalData(audit: AuditLog): readonly PersonalDataSource[] {
+  const entries = personalRows({
+    key: 'auditLog',
+    label: 'personal.audit',
+    table: 'portico_audit',
+    owner: 'by_id',
+    columns: {
+      at: 'at',
+      area: 'area',
+      subject: 'subject',
+      attribute: 'attribute',
+      scope: 'scope',
+      action: 'action',
+      via: 'via',
+      address: 'address',
+    },
+    forget: async (transaction, { id, email }) => void (await audit.anonymise(transaction, id, [email])),
+  });
+  return [
+    // What happened happened: the log says who it was at that time.
+    { ...entries, merge: async () => {} },
+    personalRows({
+      key: 'jobs',
+      label: 'personal.jobs',
+      table: 'portico_job',
+      owner: 'by_id',
+      columns: { kind: 'kind', title: 'title', state: 'state', createdAt: 'created_at', endedAt: 'ended_at' },
+      times: ['createdAt', 'endedAt'],
+      forget: async (transaction, { id }) => {
+        await transaction.query("UPDATE portico_job SET by_name = '' WHERE by_id = ?", [id]);
+      },
+    }),
+  ];
 }

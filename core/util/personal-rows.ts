@@ -5,8 +5,10 @@ export interface PersonalRows {
   readonly key: string;
   readonly label: string;
   readonly table: string;
-  /** Column with the id of the person. */
+  /** Column that says whose a row is. */
   readonly owner: string;
+  /** What that column holds; default: the id. */
+  readonly ownedBy?: 'id' | 'email';
   /** By the name in the export the column; `id` is always there. */
   readonly columns: Readonly<Record<string, string>>;
   /** Those of them that hold milliseconds since 1970. */
@@ -25,6 +27,7 @@ export function personalRows({
   label,
   table,
   owner,
+  ownedBy = 'id',
   columns,
   times = [],
   alsoOwned = [],
@@ -37,16 +40,16 @@ export function personalRows({
   return {
     key,
     label,
-    async count(reader: Reader, { id }: Person): Promise<number> {
+    async count(reader: Reader, person: Person): Promise<number> {
       const [row] = await reader.query<{ count: number | string }>(`SELECT count(*) AS count FROM ${table} WHERE ${owner} = ?`, [
-        id,
+        person[ownedBy],
       ]);
       return Number(row?.count ?? 0);
     },
-    async page(reader: Reader, { id }: Person, after = ''): Promise<PersonalPage> {
+    async page(reader: Reader, person: Person, after = ''): Promise<PersonalPage> {
       const rows = await reader.query<PersonalRecord & { readonly id: string }>(
         `SELECT ${selected} FROM ${table} WHERE ${owner} = ? AND id > ? ORDER BY id LIMIT ${rowsAtOnce}`,
-        [id, after],
+        [person[ownedBy], after],
       );
       const records = rows.map((row) =>
         Object.fromEntries(Object.entries(row).map(([name, value]) => [name, isTime.has(name) ? timeOf(value) : value])),
@@ -57,7 +60,7 @@ export function personalRows({
     async merge(transaction: Transaction, from: Person, to: Person): Promise<void> {
       for (const place of [`${table}.${owner}`, ...alsoOwned]) {
         const [where = '', column = ''] = place.split('.');
-        await transaction.query(`UPDATE ${where} SET ${column} = ? WHERE ${column} = ?`, [to.id, from.id]);
+        await transaction.query(`UPDATE ${where} SET ${column} = ? WHERE ${column} = ?`, [to[ownedBy], from[ownedBy]]);
       }
     },
     async forget(transaction: Transaction, person: Person): Promise<void> {

@@ -34,15 +34,14 @@ import { ProvenanceMetadata } from './services/documents/provenance-metadata.js'
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { InvalidResponses } from './services/failures/invalid-responses.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
+import { personalGenerations, SiteGenerations } from './services/generations/erasure.js';
 import { Expiry } from './services/generations/expiry.js';
 import { GenerationNotices } from './services/generations/generation-notices.js';
 import { GenerationWorker } from './services/generations/generation-worker.js';
 import { ImagesCheck } from './services/generations/image-intake.js';
 import { OpenOrdersUse, OpenStreamsUse } from './services/generations/limit-uses.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
-import { personalGenerations } from './services/generations/personal-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
-import { SiteGenerations } from './services/generations/site-generations.js';
 import { createMenuItem } from './services/menus/create-menu-item.js';
 import { createAgain, RecentMenuItem, VaryImage } from './services/menus/document-actions.js';
 import { ModelMonitor } from './services/models/model-monitor.js';

@@ -8,6 +8,7 @@ import {
   MenuItems,
   ModuleBelongings,
   Permissions,
+  PersonalData,
   SecretStores,
   SiteContents,
 } from '@portico/core';
@@ -26,13 +27,13 @@ import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { TransferRoutes } from './http/transfer-routes.js';
+import { PersonalSettings, SiteSettings } from './services/erasure.js';
 import { OwnerlessSettings, SettingsBelongings } from './services/ownerless-settings.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingsAuditArea } from './services/setting-presenter.js';
 import { SettingsCheck, SettingsRegistry } from './services/settings-registry.js';
 import { SettingsSecrets } from './services/settings-secrets.js';
-import { SiteSettings } from './services/site-settings.js';
 import { StoredSettings } from './services/stored-settings.js';
 
 export default defineModule(({ provide, contribute, host, run }) => {
@@ -51,6 +52,7 @@ export default defineModule(({ provide, contribute, host, run }) => {
   contribute(SecretStores).to(SettingsSecrets);
   contribute(ModuleBelongings).to(SettingsBelongings);
   contribute(SiteContents).to(SiteSettings, { id: 'settings' });
+  contribute(PersonalData).to(PersonalSettings, { id: 'settings' });
   contribute(IntegrityChecks).to(SettingsCheck);
   contribute(IntegrityChecks).to(OwnerlessSettings);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });

@@ -1,5 +1,14 @@
 import { SettingsLinks } from '@portico/configuration/api';
-import { Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions, PersonalMenuItems } from '@portico/core';
+import {
+  AuditAreas,
+  Commands,
+  defineModule,
+  HttpRoutes,
+  MenuItems,
+  PageAdditions,
+  Permissions,
+  PersonalMenuItems,
+} from '@portico/core';
 import { Why } from './commands/why.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
@@ -36,6 +45,7 @@ export default defineModule(({ contribute }) => {
 
   contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
+  contribute(AuditAreas).value({ area: 'jobs', label: 'audit.area.jobs' }, { id: 'jobs' });
   contribute(PersonalMenuItems).value({ label: 'jobs.mine', href: '/jobs' }, { id: 'jobs', order: 50 });
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },

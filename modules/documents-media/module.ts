@@ -27,15 +27,14 @@ import { SelectorRoutes, supportedReturnTypes } from './http/selector-routes.js'
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
 import { DocumentsCheck } from './services/document-files.js';
+import { personalDocuments, SiteDocuments } from './services/erasure.js';
 import { FileTypeRepair } from './services/file-type-repair.js';
 import { limitSettings } from './services/limit-settings.js';
 import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
 import { MetadataWordRepair } from './services/metadata-word-repair.js';
-import { personalDocuments } from './services/personal-documents.js';
 import { PortalDocuments } from './services/portal-documents.js';
 import { RuleRoleReferences } from './services/rule-role-references.js';
 import { Rules } from './services/rules.js';
-import { SiteDocuments } from './services/site-documents.js';
 import { StorageCount } from './services/storage-count.js';
 
 const authors: readonly RoleName[] = ['Author', 'Site Administrator'];

@@ -5,10 +5,9 @@ import { PictureRoutes } from './http/picture-routes.js';
 import { PublishedArticleRoutes } from './http/published-article-routes.js';
 import { ArticlePermissions } from './services/articles.js';
 import { Drafts } from './services/drafts.js';
+import { personalArticles, personalDrafts, SiteArticles } from './services/erasure.js';
 import { DemoArticle, HomePageArticles } from './services/home-page-articles.js';
 import { HtmlCleaner } from './services/html-cleaner.js';
-import { personalArticles, personalDrafts } from './services/personal-articles.js';
-import { SiteArticles } from './services/site-articles.js';
 
 export default defineModule(({ run, contribute }) => {
   run(HtmlCleaner);

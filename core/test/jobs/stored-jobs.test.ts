@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import {
+  type AuditEntry,
+  type AuditLog,
   type Contribution,
   type ContributionDelta,
   type Contributions,
@@ -96,6 +98,9 @@ describe('Jobs', () => {
   let steps: Steps;
   const clock = new SetClock();
   const log = new Logs({ level: 'silent' }).for('core');
+  const recorded: AuditEntry[] = [];
+  const record: AuditLog['record'] = async (_transaction, entry) => void recorded.push(entry);
+  const audit = { record } as AuditLog;
 
   beforeEach(async () => {
     clock.offset = 0;
@@ -115,7 +120,7 @@ describe('Jobs', () => {
   });
 
   async function opened(): Promise<StoredJobs> {
-    const made = new StoredJobs({ unitOfWork: persistence.unitOfWork, clock, ids: new UuidIds(), log, kinds });
+    const made = new StoredJobs({ unitOfWork: persistence.unitOfWork, clock, ids: new UuidIds(), log, kinds, audit });
     await made.open();
     return made;
   }
@@ -190,6 +195,11 @@ describe('Jobs', () => {
       (error: PortalError) => error.code,
     );
     expect(again).to.equal('job-not-cancellable');
+    expect(recorded.map(({ action, subject }) => `${action} ${subject}`)).to.deep.equal([
+      'cancelled a',
+      'cancelled b',
+      'cancelled c',
+    ]);
   });
 
   it('take turns by person, two at a time, and never two about the same thing', async () => {

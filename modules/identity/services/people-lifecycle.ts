@@ -9,13 +9,15 @@ import {
   PersonalData,
   type PersonalDataSource,
   PortalError,
+  type Reader,
+  type SiteContent,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
 import type { Account } from '../api/index.js';
 import { AuthenticatorEntity } from '../entities/authenticator-entity.js';
 import { ExternalGrantEntity, ExternalIdentityEntity } from '../entities/external-entities.js';
-import { GroupMemberEntity } from '../entities/group-entities.js';
+import { GroupMemberEntity, GroupRoleEntity } from '../entities/group-entities.js';
 import { KnownDeviceEntity } from '../entities/known-device-entity.js';
 import { PasskeyEntity } from '../entities/passkey-entity.js';
 import { PersonEntity } from '../entities/person-entity.js';
@@ -165,5 +167,30 @@ async function moveRows(
   for (const row of await rows.findBy({ personId: from })) {
     const moved = { ...row, personId: to };
     if (!(await rows.existsBy(moved))) await rows.insert(moved);
+  }
+}
+
+/** Who has roles in a site, as it is erased. */
+@injectable()
+export class SiteMemberships implements SiteContent {
+  readonly label = 'site.memberships';
+
+  constructor(
+    @inject(Directory) private readonly directory: Directory,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  async count(reader: Reader, siteId: string): Promise<number> {
+    const people = await reader.repository(RoleAssignmentEntity).countBy({ siteId });
+    return people + (await reader.repository(GroupRoleEntity).countBy({ siteId }));
+  }
+
+  /** All at once: who has a role in a site is in memory anyway. */
+  async erase(transaction: Transaction, siteId: string): Promise<number> {
+    let taken = 0;
+    for (const entity of [RoleAssignmentEntity, GroupRoleEntity, ExternalGrantEntity])
+      taken += (await transaction.repository<{ siteId: string }>(entity).delete({ siteId })).affected ?? 0;
+    if (taken > 0) transaction.afterCommit(() => this.unitOfWork.read((reader) => this.directory.load(reader)));
+    return taken;
   }
 }

@@ -1,4 +1,4 @@
-import { type Audience, Column, Entity, PrimaryColumn } from '@portico/core';
+import { type Audience, Column, Entity, PrimaryColumn, type Site } from '@portico/core';
 import { cutText, foldText } from '@portico/core/util';
 
 export type SiteState = 'active' | 'archived' | 'deleted' | 'erasing';
@@ -45,6 +45,15 @@ export class SiteEntity {
   /** Time at which the site was added, in ISO 8601. */
   @Column('text', { name: 'created_at' })
   createdAt!: string;
+}
+
+/** What a site is, without what lists sort and search by. */
+export type SiteFacts = Pick<SiteEntity, 'id' | 'address' | 'name' | 'visibleTo' | 'visibleRoles' | 'state' | 'stateSince'>;
+
+export function siteOf({ id, address, name, visibleTo, visibleRoles, state }: SiteFacts): Site {
+  const audience: Audience | undefined =
+    visibleTo === 'everyone' ? undefined : Object.freeze({ visibleTo, roles: JSON.parse(visibleRoles) as string[] });
+  return Object.freeze({ id, address, name, ...(audience && { audience }), ...(state === 'archived' && { isArchived: true }) });
 }
 
 /** What `nameKey` held before numbers were sorted by what they count: for the migrations to and from that, so it stays as it is. */

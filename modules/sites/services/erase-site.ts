@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   AuditLog,
   type Contributions,
@@ -6,6 +7,8 @@ import {
   injectable,
   type JobKind,
   type JobRun,
+  PortalError,
+  type Site,
   type SiteContent,
   SiteContents,
   UnitOfWork,
@@ -17,6 +20,10 @@ import { SiteRepository } from './site-repository.js';
 
 /** Rows of one piece: few enough that nobody who saves something waits for it. */
 const rowsAtOnce = 50;
+/** What is on its way, such as an answer of an image service, is waited for as long as that may take. */
+const pauseMillis = 1000;
+const mostRounds = 900;
+const inUse = 'Something is still being done in this site. It is erased later.';
 const input = z.strictObject({ id: z.string() });
 const cursor = z.strictObject({ done: z.number() });
 
@@ -44,14 +51,20 @@ export class EraseSite implements JobKind {
     if (!away) return undefined;
     let done = run.cursor === undefined ? 0 : cursor.parse(run.cursor).done;
     if (run.cursor === undefined) await this.begin(run, id);
-    // A module may write once more while others are erased: around until nobody finds anything.
-    for (let erased = -1; erased !== done; ) {
-      erased = done;
+    // A module may write once more while others are erased, and keeps what is paid for until it has come: around until nobody has anything.
+    for (let round = 0; ; round += 1) {
       for (const { value } of this.contents.all())
         for (let count = -1; count !== 0; done += count) count = await this.piece(run, value, id, done);
+      if (await this.end(run, away.site, done)) return undefined;
+      if (round === mostRounds) throw new PortalError('site-in-use', inUse, { status: 409 });
+      await setTimeout(pauseMillis, undefined, { signal: run.signal });
     }
-    const { address, name } = away.site;
-    await this.unitOfWork.write(async (transaction) => {
+  }
+
+  /** Takes the site itself away; false when a module has something of it again, or still. */
+  private end(run: JobRun, { id, name, address }: Site, done: number): Promise<boolean> {
+    return this.unitOfWork.write(async (transaction) => {
+      for (const { value } of this.contents.all()) if ((await value.count(transaction, id)) > 0) return false;
       await this.sites.remove(transaction, id);
       await this.audit.record(transaction, {
         area: 'sites',
@@ -62,8 +75,8 @@ export class EraseSite implements JobKind {
         by: run.job.by,
       });
       await run.save(transaction, { done, total: done });
+      return true;
     });
-    return undefined;
   }
 
   private async begin(run: JobRun, id: string): Promise<void> {

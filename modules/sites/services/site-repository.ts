@@ -31,7 +31,7 @@ import {
   searchPatterns,
 } from '@portico/core/util';
 import type { Sites } from '../api/index.js';
-import { SiteEntity, type SiteState } from '../entities/site-entity.js';
+import { SiteEntity, type SiteFacts, type SiteState, siteOf } from '../entities/site-entity.js';
 import { addressTaken, checkedName, checkedSite, type NewSite } from './site-rules.js';
 
 /** By what sites are sorted. */
@@ -243,14 +243,6 @@ export interface SiteAway {
   readonly site: Site;
   readonly state: Exclude<SiteState, 'active'>;
   readonly since: Date;
-}
-
-type SiteFacts = Pick<SiteEntity, 'id' | 'address' | 'name' | 'visibleTo' | 'visibleRoles' | 'state' | 'stateSince'>;
-
-function siteOf({ id, address, name, visibleTo, visibleRoles, state }: SiteFacts): Site {
-  const audience: Audience | undefined =
-    visibleTo === 'everyone' ? undefined : Object.freeze({ visibleTo, roles: JSON.parse(visibleRoles) as string[] });
-  return Object.freeze({ id, address, name, ...(audience && { audience }), ...(state === 'archived' && { isArchived: true }) });
 }
 
 const isSame = (one: Audience, other: Audience): boolean =>

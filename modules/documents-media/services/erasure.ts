@@ -1,4 +1,5 @@
 import { inject, injectable, type Reader, type SiteContent, type SqlValue, type Transaction } from '@portico/core';
+import { personalRows } from '@portico/core/util';
 import { announceContents } from './list-totals.js';
 import { Rules } from './rules.js';
 
@@ -69,3 +70,21 @@ async function eraseStorage(transaction: Transaction, siteId: string): Promise<n
   if (rows.length > 0) await transaction.query('DELETE FROM documents_media_site_storage WHERE site_id = ?', [siteId]);
   return rows.length;
 }
+
+/** The documents that somebody added. They stay when the person goes. */
+export const personalDocuments = personalRows({
+  key: 'documents',
+  label: 'site.documents',
+  table: 'documents_media_document',
+  owner: 'created_by',
+  columns: {
+    site: 'site_id',
+    name: 'name',
+    mimeType: 'mime_type',
+    size: 'size',
+    createdAt: 'created_at',
+    modifiedAt: 'modified_at',
+  },
+  times: ['createdAt', 'modifiedAt'],
+  alsoOwned: ['documents_media_document_version.created_by', 'documents_media_folder.created_by'],
+});
