@@ -1,5 +1,6 @@
 import { SettingsLinks } from '@portico/configuration/api';
 import {
+  AccessExplainers,
   AuditAreas,
   Commands,
   defineModule,
@@ -9,7 +10,8 @@ import {
   Permissions,
   PersonalMenuItems,
 } from '@portico/core';
-import { Why } from './commands/why.js';
+import { Why, WhyAccess } from './commands/why.js';
+import { AccessDiagnosticsRoutes } from './http/access-diagnostics-routes.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
@@ -23,7 +25,8 @@ import { FlagSettingsLink } from './services/flag-notices.js';
 import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
-export default defineModule(({ contribute }) => {
+export default defineModule(({ host, contribute }) => {
+  host(AccessExplainers);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [
     FeatureFlagRoutes,
@@ -32,12 +35,14 @@ export default defineModule(({ contribute }) => {
     PackageRoutes,
     PackageChangeRoutes,
     AuditRoutes,
+    AccessDiagnosticsRoutes,
     DiagnosticsRoutes,
     CatalogRoutes,
     JobRoutes,
   ])
     contribute(HttpRoutes).to(routes);
   contribute(Commands).to(Why);
+  contribute(Commands).to(WhyAccess);
   contribute(SettingsLinks).to(FlagSettingsLink, {
     id: 'feature-flags',
     when: { scope: 'instance', permission: permissions.flags },
