@@ -108,15 +108,6 @@ export class Directory {
     this.changed.fire();
   }
 
-  /** Somebody who is not there any more. */
-  remove(id: string): void {
-    const email = this.accounts.get(id)?.email;
-    if (email !== undefined) this.idsByEmail.delete(email);
-    for (const group of this.groupsOf.get(id) ?? nobody) this.membersOf.get(group)?.delete(id);
-    for (const known of [this.accounts, this.persons, this.rows, this.groupsOf]) known.delete(id);
-    this.changed.fire();
-  }
-
   /** A group that came or changed; who is in it stays. */
   putGroup(row: GroupEntity, roles: readonly GroupRoleEntity[]): void {
     this.groups.set(row.id, groupOf(row, roles));
