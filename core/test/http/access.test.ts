@@ -18,6 +18,8 @@ describe('Who may call a route', () => {
       router.get('/data', { access: 'signed-in', answers: 'json', answer: 'bytes' }, answer);
       router.get('/add', { access: { permission: 'notes.add-note' } }, answer);
       router.post('/add', { access: { permission: 'notes.add-note' } }, answer);
+      const inPart = { permission: 'notes.delete-note', orInPart: ({ person }: AccessContext) => person?.id === 'author' };
+      router.post('/delete', { access: inPart }, answer);
     });
     host.routes.add('places', '/places', (router) =>
       router.get('/', { access: 'public' }, (ctx) => {
@@ -39,6 +41,14 @@ describe('Who may call a route', () => {
     expect(Object.isFrozen(seen)).to.equal(true);
     await host.get('/places').expect(200);
     expect(seen).to.deep.include({ person: undefined, site: undefined, scope: { kind: 'instance' }, locale: 'en' });
+  });
+
+  it('lets in who may in a part of the site, where the route says so', async () => {
+    const change = (who: 'author' | 'reader') => host.post('/web/home/notes/delete', who);
+    expect((await change('author')).status).to.equal(200);
+    seen = undefined;
+    expect((await change('reader')).status).to.equal(403);
+    expect(seen).to.equal(undefined);
   });
 
   it('sends guests to sign in, and knows the way back', async () => {

@@ -163,6 +163,23 @@ describe('What roles may do with a folder', () => {
     expect(inherited.body).to.deep.equal({ visibleTo: 'everyone', roles: [], inherited: true, from: 'Home' });
   });
 
+  it('says who sees it by role, also those who see everything', async () => {
+    const path = `/folders/${folder.id}/permissions/roles`;
+    const sees = (text: string): readonly string[] =>
+      [...text.matchAll(/<th scope="row"[^>]*>([^<]*)<\/th>\s*<td[^>]*>(\w+)</g)].flatMap(([, role = '', word]) =>
+        word === 'Yes' ? [role] : [],
+      );
+    for (const [visibleTo, roles, who] of [
+      ['members', [], ['Site Administrator', 'Author', 'Member']],
+      ['roles', ['Member'], ['Site Administrator', 'Member']],
+      ['everyone', [], ['Operator', 'Site Administrator', 'Author', 'Member']],
+    ] as const) {
+      await put({ visibleTo, roles });
+      expect(sees((await page('administrator', path)).text), visibleTo).to.deep.equal(who);
+    }
+    await put({ inherited: true });
+  });
+
   it('is never given by somebody who may not do it there, nor to roles that there are not', async () => {
     await put({ permissions: { Author: { 'change-permissions': true, delete: false } } });
     expect((await page('helper', `/folders/${folder.id}/permissions/roles`)).status).to.equal(200);
