@@ -43,7 +43,7 @@ export class CatalogAuditPresenter implements AuditPresenter {
       area: area ? this.label(area, locale) : record.area,
       what: described?.what ?? [record.subject, record.attribute].filter(Boolean).join('.'),
       scope: record.scope === 'instance' ? text('audit.instance') : (this.sites.get()?.byId(record.scope)?.name ?? record.scope),
-      action: area ? text(`audit.action.${record.action}`) : record.action,
+      action: this.action(record.action, locale),
       ...(record.before === undefined ? {} : { before: value(record.before) }),
       ...(record.after === undefined ? {} : { after: value(record.after) }),
       ...(beforeItems.length > 0 ? { beforeItems } : {}),
@@ -51,6 +51,13 @@ export class CatalogAuditPresenter implements AuditPresenter {
       via: text(`audit.via.${record.via}`),
       ...(record.reason ? { reason: record.reason } : {}),
     };
+  }
+
+  /** Words of modules are shown as they wrote them. */
+  private action(action: string, locale: string | undefined): string {
+    const key = `audit.action.${action}`;
+    const said = this.messages.text(key, undefined, locale);
+    return said === key ? action : said;
   }
 
   private label({ module, value }: Contribution<AuditArea>, locale?: string): string {

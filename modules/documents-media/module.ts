@@ -1,5 +1,6 @@
 import { SettingsDefinitions, SettingsUses } from '@portico/configuration/api';
 import {
+  AuditAreas,
   DemoContents,
   defineModule,
   HttpRoutes,
@@ -38,6 +39,7 @@ function permission(id: string, label: string, defaultRoles: readonly RoleName[]
 
 const whenUploading = { scope: 'site', permission: DocumentPermissions.add, given: 'uploads' } as const;
 
+import { DocumentsAuditArea } from './services/document-audit.js';
 export default defineModule(({ provide, host, contribute, run }) => {
   provide(Documents).to(PortalDocuments);
   host(NewMenuItems);
@@ -87,6 +89,7 @@ export default defineModule(({ provide, host, contribute, run }) => {
     { id: 'documents-media', order: 10, when: { scope: 'site', permission: DocumentPermissions.open } },
   );
 
+  contribute(AuditAreas).to(DocumentsAuditArea, { id: 'documents-media', order: 40 });
   contribute(HttpRoutes).to(ListRoutes);
   contribute(HttpRoutes).to(UploadRoutes);
   contribute(HttpRoutes).to(SelectorRoutes);

@@ -1,4 +1,13 @@
-import { Commands, DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, SiteDirectory } from '@portico/core';
+import {
+  AuditAreas,
+  Commands,
+  DemoContents,
+  defineModule,
+  HttpRoutes,
+  MenuItems,
+  Permissions,
+  SiteDirectory,
+} from '@portico/core';
 import { HomePageSections, Sites } from './api/index.js';
 import { AddSite, ListSites } from './commands/sites.js';
 import { HomePageRoutes, RootRedirectRoutes, SitesRoutes } from './http/sites-routes.js';
@@ -13,6 +22,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
 
   for (const permission of sitesPermissions) contribute(Permissions).value(permission, { id: permission.id });
 
+  contribute(AuditAreas).value({ area: 'sites', label: 'module.name' }, { id: 'sites', order: 30 });
   contribute(HttpRoutes).to(HomePageRoutes);
   contribute(HttpRoutes).to(RootRedirectRoutes);
   contribute(HttpRoutes).to(SitesRoutes);

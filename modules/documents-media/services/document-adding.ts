@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import {
   type AccessContext,
+  AuditLog,
   Clock,
   Ids,
   inject,
@@ -16,6 +17,7 @@ import { DocumentEntity, searchText } from '../entities/document.js';
 import { DocumentVersionEntity } from '../entities/document-version.js';
 import { rootFolder } from '../entities/folder.js';
 import { ownerOf, siteFor } from './access.js';
+import { documentEntry } from './document-audit.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { FileReceiving, type Received } from './file-receiving.js';
 import { typeRules } from './file-types.js';
@@ -50,6 +52,7 @@ export class DocumentAdding {
     @inject(SiteStorage) private readonly storage: SiteStorage,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   async add(access: AccessContext, document: NewDocument): Promise<Document> {
@@ -159,6 +162,11 @@ export class DocumentAdding {
     announceContents(transaction, siteId);
     await transaction.repository(DocumentVersionEntity).insert(versions);
     for (const { blob } of received) await transaction.keepBlob(blob);
+    const { size, mimeType } = entity;
+    await this.audit.record(
+      transaction,
+      documentEntry(entity, { action: 'added', after: { id: documentId, type: mimeType, size } }),
+    );
     for (const { kind, text } of this.metadata.searchTexts(document.metadata ?? {}))
       await indexWords(transaction, entity, kind, text);
     return toDocument(entity);

@@ -1,5 +1,6 @@
 import {
   type AccessContext,
+  AuditLog,
   Clock,
   Ids,
   inject,
@@ -15,6 +16,7 @@ import { DocumentPermissions, type Folder } from '../api/documents.js';
 import { searchText } from '../entities/document.js';
 import { FolderEntity, rootFolder } from '../entities/folder.js';
 import { ownerOf, siteFor } from './access.js';
+import { folderEntry } from './document-audit.js';
 import { folderColumns, toFolder } from './document-record.js';
 import { announceContents } from './list-totals.js';
 import { checkedName, nameKey } from './names.js';
@@ -69,6 +71,7 @@ export class Folders {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   find(access: AccessContext, id: string): Promise<Folder> {
@@ -135,6 +138,8 @@ export class Folders {
       const folder = await this.require(transaction, site.id, id);
       await this.refuseTaken(transaction, site.id, folder.parentId, name, id);
       await this.update(transaction, id, { name, nameKey: nameKey(name), searchText: searchText(name) });
+      const change = { action: 'changed', before: { id, name: folder.name }, after: { name } };
+      if (name !== folder.name) await this.audit.record(transaction, folderEntry(folder, change));
       return { ...folder, name };
     });
   }
@@ -154,6 +159,8 @@ export class Folders {
       }
       await this.refuseTaken(transaction, site.id, parentId, folder.name, id);
       await this.update(transaction, id, { parentId: parentId ?? rootFolder });
+      const change = { action: 'moved', before: { id, folder: folder.parentId }, after: { folder: parentId } };
+      await this.audit.record(transaction, folderEntry(folder, change));
       announceContents(transaction, site.id);
       return { ...folder, parentId };
     });
@@ -179,6 +186,7 @@ export class Folders {
         );
       }
       await transaction.repository(FolderEntity).delete({ id });
+      await this.audit.record(transaction, folderEntry(folder, { action: 'removed', before: { id } }));
       announceContents(transaction, site.id);
       return folder;
     });
@@ -252,6 +260,7 @@ export class Folders {
       modifiedAt: now,
     };
     await transaction.repository(FolderEntity).insert(folder);
+    await this.audit.record(transaction, folderEntry(folder, { action: 'added', after: { id: folder.id } }));
     announceContents(transaction, siteId);
     return toFolder(folder);
   }

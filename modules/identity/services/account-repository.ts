@@ -1,4 +1,6 @@
 import {
+  type AuditEntry,
+  AuditLog,
   Clock,
   Ids,
   inject,
@@ -45,6 +47,7 @@ export class AccountRepository implements People {
     @inject(Passwords) private readonly passwords: Passwords,
     @inject(SessionStore) private readonly sessions: SessionStore,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {
     this.onDidChange = directory.onDidChange;
   }
@@ -83,6 +86,8 @@ export class AccountRepository implements People {
       for (const { role, siteId } of roles) {
         await transaction.repository(RoleAssignmentEntity).insert({ personId: person.id, siteId: siteId ?? '', role });
       }
+      await this.record(transaction, person, 'added', { after: { name } });
+      for (const { role, siteId } of roles) await this.recordRole(transaction, person, 'granted', role, siteId);
       await this.publish(transaction, person.id);
     });
     return this.directory.byId(person.id) as Account;
@@ -92,11 +97,13 @@ export class AccountRepository implements People {
     const newName = checkedName(name);
     await this.change(personId, async (transaction) => {
       const people = transaction.repository(PersonEntity);
-      const { email } = await people.findOneByOrFail({ id: personId });
+      const person = await people.findOneByOrFail({ id: personId });
+      const { email, name: before } = person;
       await people.update(
         { id: personId },
         { name: newName, nameKey: nameSortKey(newName), searchText: personSearchText(email, newName) },
       );
+      if (before !== newName) await this.record(transaction, person, 'changed', { attribute: 'name', before, after: newName });
     });
   }
 
@@ -105,20 +112,25 @@ export class AccountRepository implements People {
     await this.change(personId, async (transaction) => {
       const assignments = transaction.repository(RoleAssignmentEntity);
       const assignment = { personId, siteId: siteId ?? '', role };
-      if (!(await assignments.existsBy(assignment))) await assignments.insert(assignment);
+      if (await assignments.existsBy(assignment)) return;
+      await assignments.insert(assignment);
+      await this.recordRole(transaction, await personIn(transaction, personId), 'granted', role, siteId);
     });
   }
 
   async revoke(personId: string, role: RoleName, siteId?: string): Promise<void> {
     await this.change(personId, async (transaction) => {
-      await transaction.repository(RoleAssignmentEntity).delete({ personId, siteId: siteId ?? '', role });
+      const { affected } = await transaction.repository(RoleAssignmentEntity).delete({ personId, siteId: siteId ?? '', role });
       await keepAnAdministrator(transaction);
+      if (affected) await this.recordRole(transaction, await personIn(transaction, personId), 'revoked', role, siteId);
     });
   }
 
   async setActive(personId: string, active: boolean): Promise<void> {
     await this.change(personId, async (transaction) => {
+      const person = await personIn(transaction, personId);
       await transaction.repository(PersonEntity).update({ id: personId }, { active });
+      if (person.active !== active) await this.record(transaction, person, active ? 'enabled' : 'disabled');
       if (active) return;
       await keepAnAdministrator(transaction);
       await this.sessions.endAllOf(transaction, personId);
@@ -140,9 +152,30 @@ export class AccountRepository implements People {
     const passwordHash = await this.passwords.hash(password);
     await this.change(personId, async (transaction) => {
       await transaction.repository(PersonEntity).update({ id: personId }, { passwordHash, mustChangePassword });
+      await this.record(transaction, await personIn(transaction, personId), 'replaced', { attribute: 'password' });
       await this.sessions.endAllOf(transaction, personId);
       await also?.(transaction);
     });
+  }
+
+  private record(
+    transaction: Transaction,
+    { id, email }: PersonEntity,
+    action: string,
+    more: Partial<AuditEntry> = {},
+  ): Promise<void> {
+    return this.audit.record(transaction, { area: 'people', subject: email, about: id, scope: 'instance', action, ...more });
+  }
+
+  private recordRole(
+    transaction: Transaction,
+    person: PersonEntity,
+    action: 'granted' | 'revoked',
+    role: RoleName,
+    siteId: string | undefined,
+  ): Promise<void> {
+    const said = action === 'granted' ? { after: role } : { before: role };
+    return this.record(transaction, person, action, { attribute: 'role', ...(siteId && { scope: siteId }), ...said });
   }
 
   private async change(personId: string, work: (transaction: Transaction) => Promise<unknown>): Promise<void> {
@@ -165,4 +198,8 @@ export class AccountRepository implements People {
     const sites = this.sites.get();
     if (siteId !== undefined && sites && !sites.byId(siteId)) throw notFound('site');
   }
+}
+
+function personIn(transaction: Transaction, id: string): Promise<PersonEntity> {
+  return transaction.repository(PersonEntity).findOneByOrFail({ id });
 }

@@ -1,4 +1,5 @@
 import {
+  AuditLog,
   type Contribution,
   type Contributions,
   contributions,
@@ -35,6 +36,7 @@ export class RoleCatalog {
   constructor(
     @inject(contributions(Permissions)) private readonly permissions: Contributions<Permission>,
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   grant(id: PermissionId): Grant | undefined {
@@ -54,6 +56,7 @@ export class RoleCatalog {
   /** Decides which of the given permissions a role holds; what equals the declaration is not stored. */
   async decide(role: RoleName, decisions: ReadonlyMap<PermissionId, boolean>): Promise<void> {
     const decided = new Map<string, boolean | undefined>();
+    const before = this.heldBy(role);
     await this.unitOfWork.write(async (transaction) => {
       const repository = transaction.repository(RolePermissionEntity);
       for (const [permission, granted] of decisions) {
@@ -67,6 +70,7 @@ export class RoleCatalog {
           decided.set(keyOf(role, permission), granted);
         }
       }
+      await this.record(transaction, role, before, decisions);
       transaction.afterCommit(() => {
         for (const [key, granted] of decided) {
           if (granted === undefined) this.overrides.delete(key);
@@ -75,6 +79,31 @@ export class RoleCatalog {
         this.grants = undefined;
       });
     });
+  }
+
+  /** One entry, however many were decided: those that the role lost, and those that it gained. */
+  private async record(
+    transaction: Transaction,
+    role: RoleName,
+    before: ReadonlySet<PermissionId>,
+    decisions: ReadonlyMap<PermissionId, boolean>,
+  ): Promise<void> {
+    const known = [...decisions].filter(([id]) => this.grant(id) !== undefined);
+    const gained = known.filter(([id, granted]) => granted && !before.has(id)).map(([id]) => id);
+    const lost = known.filter(([id, granted]) => !granted && before.has(id)).map(([id]) => id);
+    if (gained.length + lost.length === 0) return;
+    await this.audit.record(transaction, {
+      area: 'roles',
+      subject: role,
+      scope: 'instance',
+      action: 'changed',
+      ...(lost.length > 0 && { before: lost }),
+      ...(gained.length > 0 && { after: gained }),
+    });
+  }
+
+  private heldBy(role: RoleName): ReadonlySet<PermissionId> {
+    return new Set(this.all().flatMap(({ permission, roles }) => (roles.has(role) ? [permission.id] : [])));
   }
 
   /** After the commit, what was decided about these permissions counts no longer. */

@@ -1,5 +1,16 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
-import { Clock, inject, injectable, type Reader, type Session, type Sessions, type Transaction, UnitOfWork } from '@portico/core';
+import {
+  type AuditEntry,
+  AuditLog,
+  Clock,
+  inject,
+  injectable,
+  type Reader,
+  type Session,
+  type Sessions,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
 import { SessionEntity } from '../entities/session-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
@@ -47,6 +58,7 @@ export class SessionStore implements Sessions {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Directory) private readonly directory: Directory,
     @inject(IdentityConfig) config: IdentityConfig,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {
     this.idleMillis = config.values.sessionIdleMinutes * 60_000;
     this.absoluteMillis = config.values.sessionAbsoluteHours * 3_600_000;
@@ -83,6 +95,9 @@ export class SessionStore implements Sessions {
     const ofPerson = [...(this.byPerson.get(personId) ?? [])];
     const tooMany = ofPerson.slice(0, Math.max(0, ofPerson.length + 1 - mostPerPerson));
     for (const old of tooMany) await transaction.repository(SessionEntity).delete({ tokenHash: old.tokenHash });
+    const account = this.directory.byId(personId);
+    // Whose session it is stands in no request yet.
+    await this.record(transaction, 'signed-in', personId, { by: { id: personId, name: account?.name || account?.email || '' } });
     transaction.afterCommit(() => {
       for (const old of tooMany) this.forget(old);
       this.keep(entity);
@@ -98,13 +113,15 @@ export class SessionStore implements Sessions {
     if (!live) return;
     await this.unitOfWork.write(async (transaction) => {
       await transaction.repository(SessionEntity).delete({ tokenHash: live.tokenHash });
+      await this.record(transaction, 'signed-out', live.personId);
       transaction.afterCommit(() => this.forget(live));
     });
   }
 
   /** Ends all sessions of a person with the caller's transaction. */
   async endAllOf(transaction: Transaction, personId: string): Promise<void> {
-    await transaction.repository(SessionEntity).delete({ personId });
+    const { affected } = await transaction.repository(SessionEntity).delete({ personId });
+    if (affected) await this.record(transaction, 'sessions-ended', personId, { before: { count: affected } });
     transaction.afterCommit(() => {
       for (const session of [...(this.byPerson.get(personId) ?? [])]) this.forget(session);
     });
@@ -131,6 +148,16 @@ export class SessionStore implements Sessions {
     });
     for (const session of used) session.writtenAt = session.lastUsedAt;
     for (const session of expired) this.forget(session);
+  }
+
+  private record(
+    transaction: Transaction,
+    action: string,
+    personId: string,
+    more: Pick<AuditEntry, 'by' | 'before'> = {},
+  ): Promise<void> {
+    const subject = this.directory.byId(personId)?.email ?? '';
+    return this.audit.record(transaction, { area: 'security', subject, about: personId, scope: 'instance', action, ...more });
   }
 
   private isExpired(session: LiveSession, now: number): boolean {

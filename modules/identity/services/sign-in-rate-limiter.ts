@@ -1,7 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Clock, inject, injectable, Messages, PortalError, type Transaction, UnitOfWork } from '@portico/core';
+import {
+  Clock,
+  inject,
+  injectable,
+  Messages,
+  PortalError,
+  type SecurityEvent,
+  SecurityEvents,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
 import ipaddr from 'ipaddr.js';
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { KnownDeviceEntity } from '../entities/known-device-entity.js';
@@ -35,6 +45,7 @@ export class SignInRateLimiter {
   constructor(
     @inject(IdentityConfig) { values }: IdentityConfig,
     @inject(Messages) private readonly messages: Messages,
+    @inject(SecurityEvents) private readonly events: SecurityEvents,
   ) {
     this.byPair = new Limiter({ keyPrefix: 'pair', points: values.failuresPerAccount, duration: minute });
     this.byAddress = new Limiter({ keyPrefix: 'address', points: values.failuresPerAddress, duration: minute });
@@ -51,16 +62,16 @@ export class SignInRateLimiter {
   async attempt(account: string, address: string, device?: string): Promise<void> {
     if (device !== undefined) {
       await this.byDevice.consume(`${account}|${device}`).catch((reason: unknown) => {
-        throw this.slowed(millisToWait(reason));
+        throw this.slowed(account, millisToWait(reason));
       });
       return;
     }
     const network = networkOf(address);
     const counted = await Promise.allSettled([this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
     const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
-    if (refused.length > 0) throw this.slowed(Math.max(...refused.map(millisToWait)));
+    if (refused.length > 0) throw this.slowed(account, Math.max(...refused.map(millisToWait)));
     const { consumedPoints } = await this.byAccount.penalty(account);
-    if (consumedPoints > freeFailures) await this.delay(consumedPoints - freeFailures);
+    if (consumedPoints > freeFailures) await this.delay(account, consumedPoints - freeFailures);
   }
 
   /** Forgets the failures of an account after a success; this address gets its attempt back. */
@@ -76,8 +87,8 @@ export class SignInRateLimiter {
     await this.byAddress.reward(network);
   }
 
-  private async delay(excess: number): Promise<void> {
-    if (this.waiting >= mostWaiting) throw this.slowed(this.longestDelayMillis);
+  private async delay(account: string, excess: number): Promise<void> {
+    if (this.waiting >= mostWaiting) throw this.slowed(account, this.longestDelayMillis);
     this.waiting += 1;
     try {
       await wait(Math.min(this.longestDelayMillis, firstDelayMillis * 2 ** Math.min(excess, 16)));
@@ -86,7 +97,13 @@ export class SignInRateLimiter {
     }
   }
 
-  private slowed(millis: number): PortalError {
+  /** An attempt that was not right, for those who read the audit log. @param personId of an account that there is. */
+  failed(account: string, personId: string | undefined): void {
+    this.events.occurred({ action: 'sign-in-failed', ...accountTyped(account, personId) });
+  }
+
+  private slowed(account: string, millis: number): PortalError {
+    this.events.occurred({ action: 'sign-in-slowed', ...accountTyped(account) });
     const seconds = Math.max(1, Math.ceil(millis / 1000));
     const minutes = seconds < 120 ? 0 : Math.ceil(seconds / 60);
     return new PortalError('sign-in-slowed', this.messages.text('sign-in.slowed', { seconds, minutes }), {
@@ -94,6 +111,11 @@ export class SignInRateLimiter {
       retryAfter: seconds,
     });
   }
+}
+
+/** People sometimes type their password where the address belongs: what is no address is not written down. */
+function accountTyped(account: string, personId?: string): Pick<SecurityEvent, 'subject' | 'about'> {
+  return { subject: /^[^\s@]+@[^\s@]+$/.test(account) ? account : '', ...(personId !== undefined && { about: personId }) };
 }
 
 /** IPv4 as it is; of IPv6 the first 64 bits, because one household has all of the rest. */

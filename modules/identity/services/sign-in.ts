@@ -99,7 +99,10 @@ export class SignIn {
     await this.rateLimiter.attempt(key, address, device);
     const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: account?.id ?? '' }));
     const right = await this.passwords.verify(stored?.passwordHash, password);
-    if (!right || !stored) throw failed();
+    if (!right || !stored?.active) {
+      this.rateLimiter.failed(key, account?.id);
+      throw failed();
+    }
     const result = await this.open(stored, cookie);
     await this.rateLimiter.succeeded(key, address, device);
     return result;
@@ -129,6 +132,7 @@ export class SignIn {
     await this.rateLimiter.attempt(key, address, device);
     const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: session.person.id }));
     if (!(await this.passwords.verify(stored?.passwordHash, current))) {
+      this.rateLimiter.failed(key, session.person.id);
       throw new PortalError('password-wrong', 'This is not your current password.', { status: 400 });
     }
     await this.rateLimiter.succeeded(key, address, device);

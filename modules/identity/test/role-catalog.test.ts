@@ -1,4 +1,4 @@
-import { type Contribution, type Contributions, type Permission, UnitOfWork } from '@portico/core';
+import { AuditLog, type Contribution, type Contributions, type Permission, UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { RoleCatalog } from '../services/role-catalog.js';
@@ -18,7 +18,11 @@ describe('What is decided about roles', () => {
     }) as unknown as Contribution<Permission>;
   const all = ['lamps.light', 'lamps.snuff', 'lamps.sell'].map(permission);
   const catalogOf = (unitOfWork: UnitOfWork): RoleCatalog =>
-    new RoleCatalog({ all: () => all, each: () => [] } as unknown as Contributions<Permission>, unitOfWork);
+    new RoleCatalog(
+      { all: () => all, each: () => [] } as unknown as Contributions<Permission>,
+      unitOfWork,
+      portal.service(AuditLog),
+    );
   const roles = (catalog: RoleCatalog): readonly string[] =>
     catalog.all().map(({ permission: { id }, roles: held }) => `${id}: ${[...held].filter((role) => role !== 'Administrator')}`);
 

@@ -1,5 +1,7 @@
 import {
   type Activity,
+  type AuditEntry,
+  AuditLog,
   Clock,
   type DemoContent,
   Emitter,
@@ -9,6 +11,7 @@ import {
   notFound,
   type Site,
   type SiteDirectory,
+  type Transaction,
   UnitOfWork,
 } from '@portico/core';
 import {
@@ -62,6 +65,7 @@ export class SiteRepository implements SiteDirectory, Sites {
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   byId(id: string): Site | undefined {
@@ -120,6 +124,7 @@ export class SiteRepository implements SiteDirectory, Sites {
       const repository = transaction.repository(SiteEntity);
       if (await repository.existsBy({ address })) throw addressTaken(address);
       await repository.insert(entity);
+      await this.record(transaction, entity, 'added', { after: { name } });
       transaction.afterCommit(() => this.keep([...this.sorted, siteOf(entity)]));
     });
     return siteOf(entity);
@@ -131,10 +136,21 @@ export class SiteRepository implements SiteDirectory, Sites {
       const known = this.byId(id);
       if (!known) throw notFound('site');
       await transaction.repository(SiteEntity).update({ id }, { name, nameKey: nameSortKey(name), searchText: foldText(name) });
+      if (known.name !== name)
+        await this.record(transaction, known, 'changed', { attribute: 'name', before: known.name, after: name });
       const renamed = Object.freeze({ ...known, name });
       transaction.afterCommit(() => this.keep(this.sorted.map((site) => (site.id === id ? renamed : site))));
       return renamed;
     });
+  }
+
+  private record(
+    transaction: Transaction,
+    { id, address }: Pick<Site, 'id' | 'address'>,
+    action: string,
+    more: Partial<AuditEntry>,
+  ): Promise<void> {
+    return this.audit.record(transaction, { area: 'sites', subject: address, scope: id, action, ...more });
   }
 
   private keep(sites: readonly Site[]): void {

@@ -1,5 +1,6 @@
 import {
   type AccessContext,
+  AuditLog,
   Clock,
   Ids,
   In,
@@ -33,6 +34,7 @@ import {
   type SeenArticle,
   toArticle,
 } from './article.js';
+import { articleEntry } from './article-audit.js';
 import { HtmlCleaner } from './html-cleaner.js';
 import type { Removed } from './sanitizer.js';
 
@@ -84,6 +86,7 @@ export class Articles {
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
     @inject(Messages) private readonly messages: Messages,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   /** A page of the articles of the site. */
@@ -185,6 +188,8 @@ export class Articles {
       row.revision += 1;
       if (publish)
         Object.assign(row, { publishedTitle: row.title, publishedBody: row.body, publishedAt: row.publishedAt ?? now });
+      const action = publish ? 'published' : known ? 'changed' : 'added';
+      await this.audit.record(transaction, articleEntry(row, { action, after: { id: row.id, address: row.address } }));
       if (form) await transaction.repository(DraftEntity).delete({ id: form, personId: access.person?.id ?? '' });
       return { article: toArticle(await articles.save(row)), removed, others: merged?.others ?? [] };
     });
@@ -203,6 +208,7 @@ export class Articles {
   async unpublish(access: AccessContext, id: string): Promise<Article> {
     return this.change(access, id, async (row, transaction) => {
       Object.assign(row, { publishedTitle: null, publishedBody: null, publishedAt: null, revision: row.revision + 1 });
+      await this.audit.record(transaction, articleEntry(row, { action: 'unpublished', before: { id } }));
       return transaction.repository(ArticleEntity).save(row);
     });
   }
@@ -210,6 +216,7 @@ export class Articles {
   async delete(access: AccessContext, id: string): Promise<Article> {
     return this.change(access, id, async (row, transaction) => {
       await transaction.repository(ArticleEntity).delete({ id: row.id });
+      await this.audit.record(transaction, articleEntry(row, { action: 'removed', before: { id, address: row.address } }));
       return row;
     });
   }

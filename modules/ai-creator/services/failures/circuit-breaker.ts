@@ -13,6 +13,7 @@ import {
   PortalError,
   type Scope,
   siteScope,
+  type Transaction,
   UnitOfWork,
 } from '@portico/core';
 import { Breaker } from '../../entities/breaker.js';
@@ -132,10 +133,14 @@ export class CircuitBreaker implements Activity {
     if (this.breakers.get(keyScope)?.code === 'invalid-api-key') await this.close(keyScope);
   }
 
-  async close(keyScope: string): Promise<void> {
+  /** @param also more to do in the same transaction. */
+  async close(keyScope: string, also?: (transaction: Transaction) => Promise<void>): Promise<void> {
     if (!this.breakers.delete(keyScope)) return;
     this.log.info('The circuit breaker closed.', { keyScope });
-    await this.unitOfWork.write(async (transaction) => void (await transaction.repository(Breaker).delete({ keyScope })));
+    await this.unitOfWork.write(async (transaction) => {
+      await transaction.repository(Breaker).delete({ keyScope });
+      await also?.(transaction);
+    });
   }
 
   private async open(keyScope: string, error: ProviderError): Promise<void> {

@@ -1,0 +1,48 @@
+import {
+  type AuditArea,
+  type AuditDescription,
+  type AuditEntry,
+  type AuditRecord,
+  inject,
+  injectable,
+  Messages,
+} from '@portico/core';
+import type { Folder } from '../api/documents.js';
+import type { DocumentEntity } from '../entities/document.js';
+
+/** The area of the audit log in which documents and folders stand. */
+const area = 'documents-media';
+
+type Change = Pick<AuditEntry, 'action' | 'before' | 'after'>;
+type Named = Pick<DocumentEntity, 'id' | 'siteId' | 'name' | 'metadataKinds'>;
+
+/**
+ * An entry about a document. The name of one that was made from a description mostly repeats it, and entries stay longer than descriptions may: such
+ * a document stands there by its id.
+ */
+export function documentEntry(document: Named, change: Change): AuditEntry {
+  return { area, subject: 'document', attribute: nameIn(document) ?? document.id, scope: document.siteId, ...change };
+}
+
+/** The name of a document where an entry may hold it. */
+export function nameIn({ name, metadataKinds }: Pick<DocumentEntity, 'name' | 'metadataKinds'>): string | undefined {
+  return metadataKinds === null ? name : undefined;
+}
+
+export function folderEntry({ siteId, name }: Pick<Folder, 'siteId' | 'name'>, change: Change): AuditEntry {
+  return { area, subject: 'folder', attribute: name, scope: siteId, ...change };
+}
+
+/** Puts these entries into words. */
+@injectable()
+export class DocumentsAuditArea implements AuditArea {
+  readonly area = area;
+  readonly label = 'module.name';
+
+  constructor(@inject(Messages) private readonly messages: Messages) {}
+
+  describe({ subject, attribute = '' }: AuditRecord, locale?: string): AuditDescription | undefined {
+    if (subject !== 'document' && subject !== 'folder') return undefined;
+    return { what: this.messages.text(`audit.${subject}`, { name: attribute }, locale) };
+  }
+}
