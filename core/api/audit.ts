@@ -61,6 +61,8 @@ export interface AuditFilter {
   readonly scope?: string;
   /** Id of the person. */
   readonly by?: string;
+  /** Part of the name of the person. */
+  readonly byName?: string;
   readonly via?: AuditVia;
   /** A word, e.g. `changed`. */
   readonly action?: string;
@@ -181,6 +183,8 @@ export interface AuditRow {
   readonly beforeItems?: readonly string[];
   readonly afterItems?: readonly string[];
   readonly via: string;
+  /** Of the client. */
+  readonly address?: string;
   readonly reason?: string;
 }
 
@@ -189,5 +193,7 @@ export interface AuditPresenter {
   row(record: AuditRecord, locale?: string): AuditRow;
   /** The areas that modules describe, by their order. */
   areas(locale?: string): readonly { readonly area: string; readonly label: string }[];
+  /** What can be done, as far as the portal has words for it, by these. */
+  actions(locale?: string): readonly { readonly action: string; readonly label: string }[];
 }
 export const AuditPresenter: ServiceToken<AuditPresenter> = serviceToken('portico.audit-presenter');

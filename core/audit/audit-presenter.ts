@@ -27,6 +27,12 @@ export class CatalogAuditPresenter implements AuditPresenter {
     return this.contributedAreas.all().map((each) => ({ area: each.value.area, label: this.label(each, locale) }));
   }
 
+  actions(locale?: string): readonly { readonly action: string; readonly label: string }[] {
+    return namedActions
+      .map((action) => ({ action, label: this.action(action, locale) }))
+      .sort((a, b) => a.label.localeCompare(b.label, locale));
+  }
+
   row(record: AuditRecord, locale?: string): AuditRow {
     const area = this.contributedAreas.all().find(({ value }) => value.area === record.area);
     const described = area && this.contributedAreas.each((value) => value.describe?.(record, locale), [area])[0];
@@ -39,9 +45,9 @@ export class CatalogAuditPresenter implements AuditPresenter {
     return {
       id: record.id,
       at: record.at.toISOString(),
-      by: record.by.name,
+      by: record.by.name || text('audit.forgotten'),
       area: area ? this.label(area, locale) : record.area,
-      what: described?.what ?? [record.subject, record.attribute].filter(Boolean).join('.'),
+      what: described?.what ?? ([record.subject, record.attribute].filter(Boolean).join('.') || text('audit.unnamed')),
       scope: record.scope === 'instance' ? text('audit.instance') : (this.sites.get()?.byId(record.scope)?.name ?? record.scope),
       action: this.action(record.action, locale),
       ...(record.before === undefined ? {} : { before: value(record.before) }),
@@ -49,6 +55,7 @@ export class CatalogAuditPresenter implements AuditPresenter {
       ...(beforeItems.length > 0 ? { beforeItems } : {}),
       ...(afterItems.length > 0 ? { afterItems } : {}),
       via: text(`audit.via.${record.via}`),
+      ...(record.address ? { address: record.address } : {}),
       ...(record.reason ? { reason: record.reason } : {}),
     };
   }
@@ -64,6 +71,48 @@ export class CatalogAuditPresenter implements AuditPresenter {
     return this.catalog.for(module).text(value.label, undefined, locale);
   }
 }
+
+/** What the portal has words for. */
+const namedActions = [
+  'added',
+  'cancelled',
+  'changed',
+  'closed',
+  'created',
+  'denied',
+  'disabled',
+  'discarded',
+  'enabled',
+  'exported',
+  'granted',
+  'hashed',
+  'inherited',
+  'installed',
+  'key-replaced',
+  'moved',
+  'none',
+  'published',
+  'refused',
+  'removed',
+  'replaced',
+  'revoked',
+  'rolled-back',
+  'rotation-finished',
+  'rotation-started',
+  'sessions-ended',
+  'set',
+  'sign-in-failed',
+  'sign-in-slowed',
+  'signed-in',
+  'signed-out',
+  'started',
+  'stopped',
+  'token-refused',
+  'undone',
+  'unpublished',
+  'updated',
+  'warned',
+] as const;
 
 /** What nobody describes is said as it was written, but never as a program writes it. */
 function plain(said: unknown, text: (key: string) => string): string {

@@ -1,5 +1,6 @@
-import { SettingsLinks } from '@portico/configuration/api';
+import { SettingsDefinitions, SettingsLinks } from '@portico/configuration/api';
 import { Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
+import { ExportAudit, ListAudit, VerifyAudit } from './commands/audit.js';
 import { Why } from './commands/why.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
@@ -9,11 +10,12 @@ import { FlagApiRoutes } from './http/flag-api-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
+import { AuditRetention, auditSettings } from './services/audit-retention.js';
 import { FlagSettingsLink } from './services/flag-notices.js';
 import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
-export default defineModule(({ contribute }) => {
+export default defineModule(({ contribute, run }) => {
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [
     FeatureFlagRoutes,
@@ -26,7 +28,9 @@ export default defineModule(({ contribute }) => {
     CatalogRoutes,
   ])
     contribute(HttpRoutes).to(routes);
-  contribute(Commands).to(Why);
+  for (const command of [ListAudit, ExportAudit, VerifyAudit, Why]) contribute(Commands).to(command);
+  contribute(SettingsDefinitions).value(auditSettings, { id: 'audit' });
+  run(AuditRetention);
   contribute(SettingsLinks).to(FlagSettingsLink, {
     id: 'feature-flags',
     when: { scope: 'instance', permission: permissions.flags },

@@ -1,0 +1,38 @@
+import { expect } from 'chai';
+import { AuditWalk } from './support/audit-walk.js';
+import { auditedCommands, composedCommands, readingCommands } from './support/audited-commands.js';
+import { auditedRoutes, unauditedRoutes } from './support/audited-routes.js';
+
+/**
+ * What changes something leaves an entry. Every route with another method than GET and every command of a portal that runs has its case in
+ * support/audited-routes.ts or support/audited-commands.ts, or stands there among the few that change nothing.
+ */
+describe('The audit log has an entry', function () {
+  this.timeout(60_000);
+  let walk: AuditWalk;
+  before(async () => {
+    walk = await AuditWalk.open();
+  });
+  after(() => walk?.close());
+
+  it('of all routes that change something: each has a case here', () => {
+    const routes = walk.portal
+      .routes()
+      .filter(({ method }) => method !== 'get')
+      .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect([...new Set(routes)].sort()).to.deep.equal([...Object.keys(auditedRoutes), ...Object.keys(unauditedRoutes)].sort());
+  });
+
+  it('of all commands that change something: each has a case here', () => {
+    const known = [...Object.keys(auditedCommands), ...Object.keys(composedCommands), ...readingCommands];
+    expect([...walk.commands()].sort()).to.deep.equal(known.sort());
+  });
+
+  for (const [name, prepare] of [...Object.entries(auditedRoutes), ...Object.entries(auditedCommands)])
+    it(`after ${name}`, async () => {
+      const act = await prepare(walk);
+      const entries = await walk.entriesOf(act);
+      expect(entries.length).to.be.greaterThan(0);
+      for (const { by, via } of entries) expect([by.id, via]).to.not.include('');
+    });
+});
