@@ -95,7 +95,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
   const where = { root: projectRoot, distribution, ...options };
   const ports = await freePorts(namedPorts(where));
   const first = loadConfig({ ...where, ports });
-  const { modules, problems } = await readManifests(first.modulePaths);
+  const { modules, problems } = await readManifests(first.modulePaths, new Set(Object.keys(where.distribution.packages)));
   const config = loadConfig({ ...where, ports, variables: moduleVariables(modules) });
   const { settings, home } = config;
   const clock = options.clock ?? new SystemClock();
@@ -172,7 +172,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     const { audit, persistence } = storage;
     const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
-    const incoming = opened.add(await StagedPackages.open(home, clock));
+    const incoming = opened.add(await StagedPackages.open(home, clock, log));
     const { distribution } = where;
     const manager = bindPackages(kernel, { ...core, packages, records, storage, distribution, incoming });
 

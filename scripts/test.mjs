@@ -55,6 +55,7 @@ const [sideBySide, last] = [
     availableParallelism(),
   ),
 ];
+tellTheLongest([...sideBySide.seconds, ...last.seconds]);
 const passes = sideBySide.passes + last.passes;
 const failures = sideBySide.failures + last.failures;
 // The last lines of the kind that mocha ends with are those of the whole.
@@ -64,7 +65,7 @@ if (passes === 0) console.error('No test ran.');
 process.exitCode = failures > 0 || passes === 0 ? 1 : 0;
 
 async function run(tests, jobs) {
-  if (tests.length === 0) return { passes: 0, failures: 0 };
+  if (tests.length === 0) return { passes: 0, failures: 0, seconds: [] };
   const mocha = new Mocha({
     timeout,
     forbidOnly: strict['forbid-only'],
@@ -77,9 +78,23 @@ async function run(tests, jobs) {
   mocha.files = tests.map(({ file }) => file);
   if (jobs > 1) mocha.lazyLoadFiles(true);
   else await mocha.loadFilesAsync();
+  const seconds = new Map();
   return new Promise((done) => {
-    const runner = mocha.run(() => done(runner.stats));
+    const runner = mocha.run(() => done({ ...runner.stats, seconds: [...seconds] }));
+    for (const end of ['test end', 'hook end']) {
+      runner.on(end, ({ file, duration = 0 }) => seconds.set(file, (seconds.get(file) ?? 0) + duration / 1000));
+    }
   });
+}
+
+/** Where the time went: of the tests and hooks of a file, side by side with others. */
+function tellTheLongest(files) {
+  const longest = files.sort(([, a], [, b]) => b - a).slice(0, 25);
+  if (longest.length < 2) return;
+  console.log('  The files that took longest:');
+  for (const [file, seconds] of longest) {
+    console.log(`${String(Math.round(seconds)).padStart(6)} s  ${relative(root, file ?? '').replace('dist/', '')}`);
+  }
 }
 
 /** The compiled tests of a package that still have a source. */

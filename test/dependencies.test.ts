@@ -149,6 +149,12 @@ describe('The libraries of the portal', () => {
     expect([...tools].sort()).to.deep.equal([...new Set(expected)].sort());
   });
 
+  it('are found by an example of third parties: it names every package that is released, for no registry has them', () => {
+    const { devDependencies = {} } = manifestOf('examples/stock-photos');
+    const released = [...['core', ...childrenOf('modules')].map((folder) => manifestOf(folder).name), '@portico/testing'];
+    expect(Object.keys(devDependencies).filter(isOurs).sort()).to.deep.equal(released.sort());
+  });
+
   it('are pinned', () => {
     const loose = [manifestOf('.'), ...workspaces.map(({ manifest }) => manifest)].flatMap((manifest) =>
       Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { BlobStore, type StoredBlob, UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { tablesOf } from './support/earlier-states.js';
@@ -139,5 +141,70 @@ describe('what a module leaves when it is removed', function () {
       },
     });
     expect(await run('modules', 'plan', shop)).to.match(/lamp-shop\.settings-additions: (?:Oil, wick|Oil\n.*: wick)/);
+  });
+
+  describe('when its tables refer to each other, and to files', () => {
+    const pack = (id: string, statements: readonly string[]): Promise<string> =>
+      packages.pack({
+        id,
+        manifest: { migrations: 'migrations.js' },
+        files: {
+          'migrations.js': `export default [class { name = 'Make${id}'; async up(runner) { for (const sql of ${JSON.stringify(statements)}) await runner.query(sql); } async down() {} }];`,
+        },
+      });
+    const rows = (table: string): readonly object[] | undefined => tablesOf(portal.home).get(table);
+
+    it('takes all tables away, and the files that they alone name', async () => {
+      const parts = await pack('parts', [
+        'CREATE TABLE parts_shelf (id TEXT PRIMARY KEY, above TEXT REFERENCES parts_shelf (id), picture TEXT)',
+        'CREATE TABLE parts_item (id TEXT PRIMARY KEY, shelf TEXT NOT NULL REFERENCES parts_shelf (id), file TEXT REFERENCES portico_blob (id), pages TEXT)',
+      ]);
+      for (const package_ of [parts, await pack('sharing', ['CREATE TABLE sharing_link (files TEXT)'])])
+        expect(await run('modules', 'install', package_)).to.include('is installed');
+      const blobs = portal.service(BlobStore);
+      const store = (text: string): Promise<StoredBlob> => blobs.store(Buffer.from(text), { maxBytes: 100 });
+      const [picture, file, page, shared, foreign] = await Promise.all(
+        ['picture', 'file', 'page', 'shared', 'foreign'].map(store),
+      );
+      if (!picture || !file || !page || !shared || !foreign) throw new Error('Nothing was stored.');
+      await portal.service(UnitOfWork).write(async (transaction) => {
+        for (const blob of [picture, file, page, shared, foreign]) await transaction.keepBlob(blob);
+        await transaction.query("INSERT INTO parts_shelf VALUES ('a', NULL, ?), ('b', 'a', ?)", [picture.id, shared.id]);
+        await transaction.query("INSERT INTO parts_item VALUES ('i', 'b', ?, ?), ('j', 'b', NULL, NULL)", [
+          file.id,
+          JSON.stringify([page.id, shared.id]),
+        ]);
+        await transaction.query('INSERT INTO sharing_link VALUES (?)', [JSON.stringify({ file: shared.id })]);
+      });
+      expect(await run('modules', 'remove', 'parts', '--with-data')).to.equal(
+        'parts 1.0.0 is removed.\n  Goes too: tables: parts_shelf, parts_item\n',
+      );
+      expect([rows('parts_shelf'), rows('parts_item')]).to.deep.equal([undefined, undefined]);
+      const ids = new Set(rows('portico_blob')?.map((row) => (row as { id: string }).id));
+      const isThere = ({ id }: StoredBlob): boolean => ids.has(id) && existsSync(blobs.pathOf(id));
+      expect([picture, file, page, shared, foreign].map(isThere)).to.deep.equal([false, false, false, true, true]);
+      expect([picture, file, page].map(({ id }) => existsSync(blobs.pathOf(id)))).to.deep.equal([false, false, false]);
+      expect(await run('modules', 'install', parts)).to.equal('parts 1.0.0 is installed, and is active.\n');
+      expect([rows('parts_shelf'), rows('parts_item')]).to.deep.equal([[], []]);
+    });
+
+    it('stays when rows of another module refer to what would go', async () => {
+      await run(
+        'modules',
+        'install',
+        await pack('owning', ['CREATE TABLE owning_thing (id TEXT PRIMARY KEY)', "INSERT INTO owning_thing VALUES ('a')"]),
+      );
+      await run(
+        'modules',
+        'install',
+        await pack('leaning', [
+          'CREATE TABLE leaning_on (thing TEXT REFERENCES owning_thing (id))',
+          "INSERT INTO leaning_on VALUES ('a')",
+        ]),
+      );
+      expect(await run('modules', 'remove', 'owning', '--with-data')).not.to.include('is removed');
+      expect([rows('owning_thing'), rows('leaning_on')]).to.deep.equal([[{ id: 'a' }], [{ thing: 'a' }]]);
+      expect((await portal.agent().get('/owning')).text).to.equal('1.0.0');
+    });
   });
 });

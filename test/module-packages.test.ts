@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AuditLog, ModulePackages as Packages } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { tablesOf } from './support/earlier-states.js';
 import { answering, ModulePackages } from './support/module-packages.js';
+
+const root = resolve(import.meta.dirname, '../..');
 
 /** Everything below the folder of a module, as paths. */
 function filesBelow(folder: string): readonly string[] {
@@ -835,6 +837,89 @@ describe('a module that is installed while the portal runs', function () {
     } finally {
       await again.stop();
       rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  it('stays out as well when its code imports one that stays out, and names it', async () => {
+    const hosting = await packages.pack({
+      id: 'lending',
+      json: { exports: { '.': './module.js', './api': './api.js' } },
+      files: { 'api.js': `export const constant = 'a';` },
+    });
+    const borrowing = (id: string, from: string): Promise<string> =>
+      packages.pack({
+        id,
+        json: {
+          exports: { '.': './module.js', './api': './api.js' },
+          peerDependencies: { [from]: '>=1.0.0' },
+        },
+        files: {
+          'api.js': `export { constant } from '${from}/api';`,
+          'module.js': answering(id, '(constant)', `import { constant } from '${from}/api';`),
+        },
+      });
+    const other = await startTestPortal();
+    const { home } = other;
+    const installed = [
+      hosting,
+      // Named so that they are looked at before and after what they import.
+      await borrowing('borrowing', '@acme/lending'),
+      await borrowing('twice', '@acme/borrowing'),
+      await packages.pack({ id: 'apart' }),
+    ];
+    for (const file of installed) expect((await other.command(['modules', 'install', file])).exitCode).to.equal(0);
+    expect((await other.agent().get('/twice')).text).to.equal('a');
+    await other.stop({ keep: true });
+    const folderOf = (id: string): string => join(home, 'modules', id, readdirSync(join(home, 'modules', id))[0] ?? '');
+    const api = join(folderOf('lending'), 'api.js');
+    const was = readFileSync(api, 'utf8');
+    writeFileSync(api, was.replace("'a'", "'changed'"));
+    let again = await startTestPortal({ home });
+    try {
+      const { out } = await again.command(['modules', 'list']);
+      const line = (id: string): string => out.split('\n').find((each) => each.startsWith(`${id} `)) ?? '';
+      expect(line('lending')).to.include('unreadable').and.include('api.js was changed');
+      expect(line('borrowing')).to.include('unreadable').and.include('its code imports @acme/lending, which stays out itself');
+      expect(line('twice')).to.include('unreadable').and.include('its code imports @acme/borrowing, which stays out itself');
+      for (const id of ['borrowing', 'twice']) {
+        expect((await again.agent().get(`/${id}`)).status, id).to.equal(404);
+        expect(existsSync(join(folderOf(id), 'node_modules')), id).to.equal(false);
+      }
+      expect((await again.agent().get('/apart')).text).to.equal('1.0.0');
+      await again.stop({ keep: true });
+      writeFileSync(api, was);
+      again = await startTestPortal({ home });
+      for (const id of ['borrowing', 'twice']) expect((await again.agent().get(`/${id}`)).text, id).to.equal('a');
+    } finally {
+      await again.stop();
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  it('is not the portal’s own for its name, whether it is installed or lies in a folder of the operator', async () => {
+    const named = { id: 'posing', json: { name: '@portico/posing' } };
+    const said = 'he name @portico/posing begins as those of the portal itself do; give the package a scope of your own.';
+    const file = await packages.pack(named);
+    expect(JSON.parse((await run('modules', 'plan', file, '--json')).out).problems).to.deep.equal([`T${said}`]);
+    expect(await refused('modules', 'install', file)).to.include(
+      `posing 1.0.0 (acme-posing-1.0.0.tgz) cannot be installed: t${said}`,
+    );
+    const folder = await packages.unpacked(named);
+    mkdirSync(join(folder, 'node_modules/@portico'), { recursive: true });
+    symlinkSync(join(root, 'core'), join(folder, 'node_modules/@portico/core'), 'dir');
+    const own = join(root, 'modules');
+    const config = { modulePaths: [own, folder], safeMode: true };
+    const safe = await startTestPortal({ config });
+    try {
+      expect(safe.modules.status('posing')?.leftOut).to.equal('safe-mode');
+      expect(
+        safe.modules
+          .list()
+          .filter(({ leftOut }) => leftOut)
+          .map(({ id }) => id),
+      ).to.deep.equal(['posing']);
+    } finally {
+      await safe.stop();
     }
   });
 });

@@ -5,6 +5,7 @@ import {
   type AccessControl,
   type ApiCaller,
   type ApiTokenFacts,
+  type Audience,
   type AuditVia,
   instanceScope,
   type Messages,
@@ -102,6 +103,10 @@ class PersonAccess implements AccessContext {
   can(permission: PermissionId): boolean {
     return this.#accessControl.get()?.can(this.person, permission, this.scope) ?? false;
   }
+
+  isAmong(audience: Audience): boolean {
+    return this.#accessControl.get()?.isAmong(this.person, audience, this.scope) ?? audience.visibleTo === 'everyone';
+  }
 }
 
 class TokenAccess implements AccessContext {
@@ -127,6 +132,10 @@ class TokenAccess implements AccessContext {
     return this.#scopes.has(permission) && this.#whole.can(permission);
   }
 
+  isAmong(audience: Audience): boolean {
+    return this.#whole.isAmong(audience);
+  }
+
   outOfScope(permission: PermissionId): boolean {
     return !this.#scopes.has(permission) && this.#whole.can(permission);
   }
@@ -144,6 +153,10 @@ class SystemAccess implements AccessContext {
   }
 
   can(): boolean {
+    return true;
+  }
+
+  isAmong(): boolean {
     return true;
   }
 }

@@ -22,6 +22,21 @@ export interface Site {
   /** Friendly address: the site lives at `/web/<address>`. Lower case letters, digits, hyphens. */
   readonly address: string;
   readonly name: string;
+  /** To whom the site is visible; for everybody else there is none at its address. Left out: to everyone. */
+  readonly audience?: Audience;
+}
+
+/** To whom something can be visible, the widest first. */
+export const audienceKinds = ['everyone', 'signed-in', 'members', 'roles'] as const;
+
+/**
+ * To whom something is visible: to everyone, to who is signed in, to the members of the site (who have a role there, or one of a site on the whole
+ * instance), or to who has one of some roles there. Administrators and the portal itself are always among them.
+ */
+export interface Audience {
+  readonly visibleTo: (typeof audienceKinds)[number];
+  /** Only of `roles`: their names, in the order of the alphabet. */
+  readonly roles: readonly RoleName[];
 }
 
 /** `<module>.<verb>-<noun>`, e.g. `notes.add-note`. */
@@ -69,6 +84,8 @@ export interface AccessContext {
   readonly token?: ApiTokenFacts;
   /** Whether the person has the permission in this scope. A memory read. Unknown permissions: false. */
   can(permission: PermissionId): boolean;
+  /** Whether the person is among those to whom something of this scope is visible. A memory read. A token sees what its person sees. */
+  isAmong(audience: Audience): boolean;
   /** Of a request with an API token: whether only its scopes are in the way of what its person may do. */
   outOfScope?(permission: PermissionId): boolean;
 }
@@ -79,6 +96,10 @@ export interface AccessControl {
   can(person: Person | undefined, permission: PermissionId, scope: Scope): boolean;
   /** The names of the roles the person has in a scope. */
   rolesOf(person: Person | undefined, scope: Scope): readonly RoleName[];
+  /** Whether somebody is among those to whom something is visible in a scope. Memory read. Guests pass undefined. */
+  isAmong(person: Person | undefined, audience: Audience, scope: Scope): boolean;
+  /** The names of the roles that something can be visible to, the mightiest first; the one that everybody has is none of them. */
+  audienceRoles(): readonly RoleName[];
   /** The names of the roles that hold a permission. */
   rolesWith(permission: PermissionId): readonly RoleName[];
 }

@@ -48,6 +48,7 @@ export interface PlannedChange {
   readonly removed: readonly string[];
 }
 
+/** Whether a package is signed, and by which of the keys that this portal trusts. */
 export interface PackageSignature {
   /** `trusted`: by a key of this portal. `unknown`: signed, and no key is trusted here. */
   readonly kind: 'trusted' | 'unknown' | 'none';

@@ -4,7 +4,7 @@ import { type ExtensionPoint, extensionPoint } from './tokens.js';
 export interface StoredSecret {
   /** Stable within its store. */
   readonly id: string;
-  /** What it is, e.g. `mail.apiKey`. */
+  /** What it is, e.g. `sample.apiKey`. */
   readonly name: string;
   /** `instance`, or the id of a site. */
   readonly scope: string;

@@ -84,6 +84,7 @@ const namedActions = [
   'discarded',
   'enabled',
   'exported',
+  'failed',
   'granted',
   'hashed',
   'inherited',
@@ -99,7 +100,6 @@ const namedActions = [
   'rolled-back',
   'rotation-finished',
   'rotation-started',
-  'sessions-ended',
   'set',
   'sign-in-failed',
   'sign-in-slowed',
@@ -111,6 +111,7 @@ const namedActions = [
   'undone',
   'unpublished',
   'updated',
+  'used',
   'warned',
 ] as const;
 

@@ -17,6 +17,7 @@ import {
 import { type LoadedConfig, unknownVariables } from '../config/index.js';
 import { runInModule } from '../kernel/index.js';
 import { nearest } from '../util/index.js';
+import { withTimeout } from '../util/with-timeout.js';
 
 export interface DeploymentDependencies {
   readonly config: Pick<LoadedConfig, 'settings' | 'unreadFiles' | 'variables'>;
@@ -164,24 +165,18 @@ export class CheckedDeployment implements DeploymentReport {
   /** Runs a check, in the name of its module. One that fails is a finding, and so is one about the deployment that takes longer than is quick. */
   async run({ module, value }: Contribution<IntegrityCheck>): Promise<readonly IntegrityFinding[]> {
     const isQuick = value.about === 'deployment';
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      if (!isQuick) return;
-      timer = setTimeout(() => reject(new Error(`It has not come to an end within ${checkMillis / 1000} seconds.`)), checkMillis);
-    });
+    const tooLong = (): Error => new Error(`It has not come to an end within ${checkMillis / 1000} seconds.`);
     let run = this.running.get(value);
     if (!run) {
       run = runInModule(module, async () => value.run()).finally(() => this.running.delete(value));
       this.running.set(value, run);
     }
     try {
-      return await Promise.race([run, late]);
+      return await (isQuick ? withTimeout(run, checkMillis, tooLong) : run);
     } catch (error) {
       this.log.error('A check failed.', { module, check: value.title, error });
       const message = `The check “${value.title}” of the module ${module} failed; the log says why.`;
       return [{ severity: isQuick ? 'warning' : 'error', message }];
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -1,7 +1,7 @@
-import { type FSWatcher, watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Disposable } from '../api/index.js';
+import { FolderWatcher } from '../util/folder-watcher.js';
 import { every } from '../util/index.js';
 
 /** What a look at a file found. */
@@ -22,7 +22,7 @@ const defaultTimes: WatchIntervals = { settle: 60, poll: 2000 };
  * writes a new file over the old one would leave a watcher of the file watching nothing.
  */
 export class WatchedFile implements Disposable {
-  private watcher: FSWatcher | undefined;
+  private readonly watcher: FolderWatcher;
   private settling: NodeJS.Timeout | undefined;
   private readonly polling: Disposable;
   private signature = '';
@@ -35,12 +35,15 @@ export class WatchedFile implements Disposable {
     private readonly onChange: (content: WatchedContent) => void,
     private readonly times: WatchIntervals = defaultTimes,
   ) {
+    this.watcher = new FolderWatcher(dirname(file), (name) => {
+      if (name === null || name === basename(file)) this.settle();
+    });
     this.polling = every(times.poll, () => this.check());
   }
 
   /** Reads the file now if it changed since the last look; also the first read. */
   check(): Promise<void> {
-    this.watchFolder();
+    this.watcher.begin();
     this.running = this.running.then(() => this.readIfChanged());
     return this.running;
   }
@@ -48,26 +51,9 @@ export class WatchedFile implements Disposable {
   async dispose(): Promise<void> {
     this.disposed = true;
     clearTimeout(this.settling);
-    this.watcher?.close();
-    this.watcher = undefined;
+    this.watcher.dispose();
     await this.polling.dispose();
     await this.running;
-  }
-
-  private watchFolder(): void {
-    if (this.watcher || this.disposed) return;
-    try {
-      this.watcher = watch(dirname(this.file), { persistent: false }, (_event, name) => {
-        if (name === null || name === basename(this.file)) this.settle();
-      });
-      this.watcher.on('error', () => {
-        this.watcher?.close();
-        this.watcher = undefined;
-      });
-    } catch {
-      // The folder is not there, or the system is out of watchers: the poll carries on alone and tries again.
-      this.watcher = undefined;
-    }
   }
 
   private settle(): void {

@@ -101,9 +101,13 @@ export class Dispatcher {
 
   private async serve(ctx: HostContext, target: RequestTarget, module = coreModule): Promise<void> {
     const found = await this.find(ctx, target);
+    const { exchange } = ctx;
+    const declared = found?.mount.module === module ? found.match.route?.declaration : undefined;
+    exchange.declaration = declared;
+    if (declared?.apiToken && !exchange.caller) await this.recognise(ctx);
+    this.resolver.requireVisibleSite(ctx);
     if (!found || found.mount.module !== module) throw notFound();
     const { mount, match } = found;
-    const { exchange } = ctx;
     exchange.module = module;
     exchange.messages = mount.messages;
     if (!match.route) {
@@ -113,7 +117,6 @@ export class Dispatcher {
     const { route } = match;
     const { declaration } = route;
     exchange.declaration = declaration;
-    if (declaration.apiToken && !ctx.exchange.caller) await this.callers.recognise(ctx);
     const personal = ctx.session !== undefined || declaration.access !== 'public';
     ctx.set('Cache-Control', personal ? 'no-store' : 'no-cache');
     if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;
@@ -148,10 +151,20 @@ export class Dispatcher {
     // Whose permissions count is known when the token has been read, which is asked of nobody who finds nothing here anyway.
     if (!this.table.isThere(mount, { ...ctx.access, can: () => true })) return false;
     Object.assign(exchange, { module: mount.module, messages: mount.messages, declaration });
-    await this.callers.recognise(ctx);
+    await this.recognise(ctx);
     if (this.table.isThere(mount, ctx.access)) return true;
     Object.assign(exchange, { module: undefined, messages: undefined, declaration: undefined });
     return false;
+  }
+
+  /** What is wrong with a token is not told of a site that is not there for who brings it. */
+  private async recognise(ctx: HostContext): Promise<void> {
+    try {
+      await this.callers.recognise(ctx);
+    } catch (error) {
+      this.resolver.requireVisibleSite(ctx);
+      throw error;
+    }
   }
 
   /** The checked body, after the session's token was found in a header or in the body itself. */

@@ -85,7 +85,15 @@ class KoaHttpHost implements HttpHost {
     const pages = new PageStates(headers, flash, contexts, clock);
     const { routes, prefixesOf, reservedFor, changeOf } = dependencies;
     const table = new RouteTable(routes, messages, log, this.lifetime, prefixesOf, reservedFor, config.strictAnswers);
-    const errors = new ErrorAnswers(views, messages, log, headers, pages, (access) => table.opensFrontPage(access), changeOf);
+    const errors = new ErrorAnswers(
+      views,
+      messages,
+      log,
+      headers,
+      pages,
+      (access) => (access.site?.audience ? access.isAmong(access.site.audience) : true) && table.opensFrontPage(access),
+      changeOf,
+    );
     const checkRedirect = localRedirects(config.publicUrl);
     this.boundary = new ErrorBoundary(
       new References(clock.now()),

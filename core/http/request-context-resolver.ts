@@ -1,5 +1,6 @@
 import type { HostAccessContexts, HostSessionCookie } from '../access/index.js';
 import { notFound, PortalError, type ServiceHandle, type Sessions, SiteDirectory, tokenId } from '../api/index.js';
+import { tokenOf } from './challenge.js';
 import type { HostContext } from './exchange.js';
 import type { HttpModuleGate } from './http-module-gate.js';
 import type { RouteScope } from './route-table.js';
@@ -48,12 +49,23 @@ export class RequestContextResolver {
     const visit = (directory: SiteDirectory): RequestTarget => {
       const site = directory.byAddress(address);
       if (!site) throw notFound('site');
-      exchange.access = ctx.access = this.contexts.for(person, site, locale);
+      const access = this.contexts.for(person, site, locale);
+      // Whom a token speaks for is not known yet: `requireVisibleSite` asks again.
+      if (site.audience && !access.isAmong(site.audience) && tokenOf(ctx) === undefined) throw notFound('site');
+      exchange.access = ctx.access = access;
       const inside = end < 0 ? '/' : path.slice(end);
       return { site: true, segment: segmentOf(inside), path: inside };
     };
     const present = this.sites.get();
     return present ? visit(present) : this.directory().then(visit);
+  }
+
+  /** Of a request that brings a token, as soon as it is known whether that counts. @throws PortalError `not-found` (404) as for a site that does not exist. */
+  requireVisibleSite(ctx: HostContext): void {
+    const { site, locale } = ctx.access;
+    if (!site?.audience || ctx.access.isAmong(site.audience)) return;
+    ctx.exchange.access = ctx.access = this.contexts.for(undefined, undefined, locale);
+    throw notFound('site');
   }
 
   /** For a request that came while nobody could say whose session it brought. */

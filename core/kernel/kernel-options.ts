@@ -42,16 +42,6 @@ export interface KernelOptions {
   onModulesChange?(): void;
 }
 
-/** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
-export interface KernelStats {
-  readonly services: number;
-  /** Parked ones included. */
-  readonly contributions: number;
-  readonly listeners: number;
-  /** Requests that wait at the gate. */
-  readonly held: number;
-}
-
 /** The limits in milliseconds, with what holds where nothing is said. */
 export function limitsOf({
   limits = {},

@@ -6,7 +6,7 @@ import type { FlagSource } from './criteria.js';
 import type { ModuleRecord } from './module-record.js';
 import { type KernelContext, ModuleRun, PhaseError } from './module-run.js';
 import type { Requirements } from './requirements.js';
-import { resolve } from './resolver.js';
+import { resolvable, resolve } from './resolver.js';
 
 /**
  * What can happen to a module. `release` takes it out of waiting or failed; everything that is not in the table cannot happen.
@@ -76,10 +76,7 @@ export class Lifecycle {
 
   /** Decides which modules can run with what is installed. @param portal what the core offers, by id, with versions. */
   resolve(portal: ReadonlyMap<string, string>): void {
-    const modules = [...this.dependencies.records.values()].map(({ id, module: { manifest } }) => {
-      const { requires = {}, decorates = {}, provides = {}, hosts = {} } = manifest;
-      return { id, requires: { ...requires, ...decorates }, decorates, provides, hosts };
-    });
+    const modules = [...this.dependencies.records.values()].map(({ module }) => resolvable(module.manifest));
     const { order, unresolved } = resolve(modules, portal);
     this.order = order;
     for (const record of this.dependencies.records.values()) record.unresolved = unresolved.get(record.id);

@@ -10,16 +10,13 @@ export interface InstalledModule {
   readonly description: string;
   /** Name of the package, e.g. `@acme/reports`. */
   readonly packageName: string;
+  /** Whether the portal is delivered with it. What is installed never is, whatever its name. */
+  readonly isOfPortal: boolean;
   /** Absolute path of the package. */
   readonly folder: string;
   /** Absolute path of the file whose default export is the module. */
   readonly entry: string;
   readonly manifest: ModuleManifest;
-}
-
-/** Whether it comes with the portal: what others wrote has names of their own. */
-export function isOfPortal({ packageName }: Pick<InstalledModule, 'packageName'>): boolean {
-  return packageName.startsWith('@portico/');
 }
 
 export interface ReadManifests {
@@ -40,11 +37,12 @@ interface PackageFile {
 /**
  * Reads the manifests of packages. A folder is a package, or a folder of packages.
  * No code of a module runs; a package with a problem is left out and the others stay.
+ * @param own names of the packages that the portal is delivered with, when these are looked for.
  */
-export async function readManifests(folders: readonly string[]): Promise<ReadManifests> {
+export async function readManifests(folders: readonly string[], own: ReadonlySet<string> = new Set()): Promise<ReadManifests> {
   const found = await Promise.all(folders.map((folder) => packageFolders(resolve(folder))));
   const packages = [...new Set(found.flatMap(({ packages }) => packages))];
-  const answers = await Promise.all(packages.map(readPackage));
+  const answers = await Promise.all(packages.map((folder) => readPackage(folder, own)));
   const problems: ManifestProblem[] = found.flatMap(({ problem }) => problem ?? []);
   const modules = new Map<string, InstalledModule>();
   for (const answer of answers) {
@@ -92,7 +90,7 @@ async function packageFolders(
   }
 }
 
-async function readPackage(folder: string): Promise<InstalledModule | ManifestProblem[]> {
+async function readPackage(folder: string, own: ReadonlySet<string>): Promise<InstalledModule | ManifestProblem[]> {
   const file = join(folder, 'package.json');
   let content: PackageFile;
   try {
@@ -105,7 +103,7 @@ async function readPackage(folder: string): Promise<InstalledModule | ManifestPr
   const name = typeof content.name === 'string' ? content.name : folder;
   const { id } = isObject(content.portico) ? content.portico : {};
   const module = await moduleIn(folder, name, content);
-  if (!Array.isArray(module)) return module as InstalledModule;
+  if (!Array.isArray(module)) return { ...(module as Omit<InstalledModule, 'isOfPortal'>), isOfPortal: own.has(name) };
   return module.map((problem: ManifestProblem) => ({ ...problem, folder, ...(typeof id === 'string' ? { id } : {}) }));
 }
 
@@ -113,7 +111,7 @@ async function moduleIn(
   folder: string,
   name: string,
   content: PackageFile,
-): Promise<InstalledModule | readonly ManifestProblem[]> {
+): Promise<Omit<InstalledModule, 'isOfPortal'> | readonly ManifestProblem[]> {
   if (content.portico === undefined)
     return [fault(name, 'portico', 'is missing; every module has this section in its package.json')];
   if (typeof content.version !== 'string') return [fault(name, 'version', 'is missing')];

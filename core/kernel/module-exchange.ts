@@ -6,6 +6,7 @@ import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { GateState } from './module-gate.js';
 import { ModuleRecord, unfinishedError } from './module-record.js';
+import { withinLimit } from './module-run.js';
 import type { ModuleSwitches } from './module-switches.js';
 
 /** Modules that come, change or go while the portal is open: all of it happens, or nothing. */
@@ -204,16 +205,10 @@ export class ModuleExchange {
   private async loadBeside(record: ModuleRecord): Promise<void> {
     const { lifecycle, loadMillis } = this.dependencies;
     if (!record.switchedOn || record.leftOut || lifecycle.flaggedOff(record)) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`Loading it did not finish within ${loadMillis} ms.`)), loadMillis);
-    });
     try {
-      await Promise.race([record.load(), late]);
+      await withinLimit(record.load(), loadMillis, 'Loading it');
     } catch (error) {
       throw refused(record, `its code cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -30,7 +30,7 @@ const endingMillis = 1000;
  * Waits for work that others wrote, but not for ever. The work itself cannot be stopped; nobody waits for it any longer.
  * @param ending when the portal closes, the wait is over soon.
  */
-async function withinLimit<T>(work: T | PromiseLike<T>, millis: number, what: string, ending?: AbortSignal): Promise<T> {
+export async function withinLimit<T>(work: T | PromiseLike<T>, millis: number, what: string, ending?: AbortSignal): Promise<T> {
   if (!isPromiseLike(work)) return work;
   const timers: NodeJS.Timeout[] = [];
   let onEnding = (): void => {};

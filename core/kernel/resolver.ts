@@ -1,3 +1,4 @@
+import type { ModuleManifest } from '../api/index.js';
 import { satisfiesRange } from './version.js';
 import { wayBack } from './way-back.js';
 
@@ -9,6 +10,11 @@ export interface Resolvable {
   readonly decorates?: Readonly<Record<string, string>>;
   readonly provides: Readonly<Record<string, string>>;
   readonly hosts: Readonly<Record<string, string>>;
+}
+
+/** What a module decorates it requires too. */
+export function resolvable({ id, requires = {}, decorates = {}, provides = {}, hosts = {} }: ModuleManifest): Resolvable {
+  return { id, requires: { ...requires, ...decorates }, decorates, provides, hosts };
 }
 
 export interface Resolution {

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
-import { type FSWatcher, watch } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Disposable, type Log, type PackageOperator, PortalError } from '../api/index.js';
+import { hashPath } from '../persistence/blob-verifier.js';
+import { FolderWatcher } from '../util/folder-watcher.js';
 import { every } from '../util/index.js';
-import { DeployLedger, writeWhole } from './deploy-ledger.js';
-import { packageInvalid, packageLimits } from './package-archive.js';
+import { DeployLedger } from './deploy-ledger.js';
+import { assertArchiveSize, packageLimits } from './package-archive.js';
 import type { PackageManager } from './package-manager.js';
 
 /** All in milliseconds. */
@@ -58,7 +58,7 @@ export class DeployFolder implements Disposable {
   private readonly times: DeployTimes;
   /** What lay there at the first look. Whoever drops a package later wants it, whatever was before. */
   private atStart: Map<string, string> | undefined;
-  private watcher: FSWatcher | undefined;
+  private readonly watcher: FolderWatcher;
   private polling: Disposable | undefined;
   private running: Promise<void> = Promise.resolve();
   private soon: NodeJS.Timeout | undefined;
@@ -70,12 +70,13 @@ export class DeployFolder implements Disposable {
     private readonly dependencies: DeployFolderDependencies,
   ) {
     this.times = dependencies.times ?? defaultTimes;
+    this.watcher = new FolderWatcher(folder, () => this.lookSoon());
   }
 
   /** Begins to watch. Where the folder cannot be made, nothing is watched, and the log says so. */
   static async open(dependencies: DeployFolderDependencies): Promise<DeployFolder> {
     const folder = join(dependencies.home, 'deploy');
-    const deploy = new DeployFolder(folder, await DeployLedger.open(folder, dependencies.log), dependencies);
+    const deploy = new DeployFolder(folder, DeployLedger.open(folder, dependencies.log), dependencies);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
@@ -90,7 +91,7 @@ export class DeployFolder implements Disposable {
   async dispose(): Promise<void> {
     this.isOver = true;
     clearTimeout(this.soon);
-    this.watcher?.close();
+    this.watcher.dispose();
     for (const name of [...this.seen.keys()]) this.forget(name);
     await this.polling?.dispose();
     await this.running;
@@ -106,7 +107,7 @@ export class DeployFolder implements Disposable {
 
   private async lookAtAll(): Promise<void> {
     if (this.isOver) return;
-    this.watchFolder();
+    this.watcher.begin();
     const names = (await readdir(this.folder)).filter((name) => !name.startsWith('.')).sort();
     const files = names.filter((name) => !/\.sig$/i.test(name) && !name.endsWith(errorSuffix)).slice(0, mostFiles);
     await this.tidy(names, new Set(files));
@@ -141,12 +142,11 @@ export class DeployFolder implements Disposable {
     const path = join(this.folder, name);
     let isBegun = false;
     try {
-      if ((await stat(path)).size > packageLimits.archiveBytes)
-        throw packageInvalid(name, `it is larger than ${packageLimits.archiveBytes / 1024 / 1024} MB`);
+      assertArchiveSize(name, (await stat(path)).size);
       const bytes = await readFile(path);
       const signature = await readFile(`${path}.sig`, 'utf8').catch(() => undefined);
+      const { sha256: digest } = await hashPath(path);
       if ((await this.signatureOf(name)) !== seen.signature) return false;
-      const digest = createHash('sha256').update(bytes).digest('hex');
       if (this.atStart?.get(name) === seen.signature) {
         const known = this.ledger.stateOf(name, digest);
         if (known === 'done') {
@@ -164,10 +164,10 @@ export class DeployFolder implements Disposable {
       }
       const source = { name, bytes, ...(signature === undefined ? {} : { signature }) };
       isBegun = true;
-      await this.ledger.begin(name, digest);
+      this.ledger.begin(name, digest);
       const plan = await this.dependencies.packages.bring(source, operator);
       seen.state = 'done';
-      await this.ledger.end(name, digest);
+      this.ledger.end(name, digest);
       await rm(path + errorSuffix, { force: true });
       this.dependencies.log.info('A package in the deploy folder was taken in.', {
         file: name,
@@ -177,7 +177,7 @@ export class DeployFolder implements Disposable {
       });
       return plan.action !== 'none';
     } catch (error) {
-      if (isBegun) await this.ledger.retain((each) => each !== name);
+      if (isBegun) this.ledger.retain((each) => each !== name);
       await this.fail(name, seen, reasonOf(error), error);
       return false;
     }
@@ -187,7 +187,10 @@ export class DeployFolder implements Disposable {
     seen.state = 'failed';
     this.dependencies.log.warn('A package in the deploy folder could not be installed.', { file: name, reason, error });
     try {
-      await writeWhole(this.folder, name + errorSuffix, `${reason}\n\n${next}\n`);
+      // Under a name that nobody takes for a package, until it is whole.
+      const partial = join(this.folder, `.${name}${errorSuffix}.partial`);
+      await writeFile(partial, `${reason}\n\n${next}\n`, { mode: 0o600 });
+      await rename(partial, join(this.folder, name + errorSuffix));
     } catch (failure) {
       this.dependencies.log.warn('The reason could not be written into the deploy folder.', { file: name, error: failure });
     }
@@ -228,7 +231,7 @@ export class DeployFolder implements Disposable {
     for (const name of names)
       if (name.endsWith(errorSuffix) && !files.has(name.slice(0, -errorSuffix.length)))
         await rm(join(this.folder, name), { force: true });
-    await this.ledger.retain((name) => files.has(name));
+    this.ledger.retain((name) => files.has(name));
   }
 
   /** Size, time and place of a file and of its signature; undefined when there is no such file. */
@@ -237,20 +240,6 @@ export class DeployFolder implements Disposable {
       [name, `${name}.sig`].map((each) => stat(join(this.folder, each)).catch(() => undefined)),
     );
     return file && [file, signature].map((each) => each && `${each.ino} ${each.size} ${each.mtimeMs}`).join(', ');
-  }
-
-  private watchFolder(): void {
-    if (this.watcher) return;
-    try {
-      this.watcher = watch(this.folder, { persistent: false }, () => this.lookSoon());
-      this.watcher.on('error', () => {
-        this.watcher?.close();
-        this.watcher = undefined;
-      });
-    } catch {
-      // The system is out of watchers: looking from time to time carries on alone, and tries again.
-      this.watcher = undefined;
-    }
   }
 
   private lookSoon(): void {

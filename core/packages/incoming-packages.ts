@@ -9,12 +9,13 @@ import {
   type Disposable,
   type IncomingPackage,
   type IncomingPackages,
+  type Log,
   notFound,
   type PackageSource,
   PortalError,
 } from '../api/index.js';
 import { every } from '../util/index.js';
-import { packageInvalid, packageLimits } from './package-archive.js';
+import { assertArchiveSize } from './package-archive.js';
 
 const keptMillis = 30 * 60_000;
 const sweepMillis = 60_000;
@@ -25,6 +26,8 @@ interface Entry extends IncomingPackage {
   readonly sender: string;
   readonly file: string;
   readonly signature?: string;
+  /** False while its bytes come in: it has its place, and nobody finds it. */
+  readonly isWhole: boolean;
 }
 
 /** Files in `PORTICO_HOME/incoming`, each under a name of its own that nobody chose. The folder is emptied at every start. */
@@ -35,14 +38,15 @@ export class StagedPackages implements IncomingPackages, Disposable {
   private constructor(
     private readonly folder: string,
     private readonly clock: Clock,
+    private readonly log: Log,
   ) {
     this.sweeping = every(sweepMillis, () => this.expire());
   }
 
-  static async open(home: string, clock: Clock): Promise<StagedPackages> {
+  static async open(home: string, clock: Clock, log: Log): Promise<StagedPackages> {
     const folder = join(home, 'incoming');
     await rm(folder, { recursive: true, force: true });
-    return new StagedPackages(folder, clock);
+    return new StagedPackages(folder, clock, log);
   }
 
   async dispose(): Promise<void> {
@@ -52,39 +56,54 @@ export class StagedPackages implements IncomingPackages, Disposable {
   }
 
   async receive(sender: string, name: string, content: Readable): Promise<IncomingPackage> {
+    // One that breaks off before it is read is told by reading it.
+    content.on('error', () => undefined);
     await this.expire();
-    const own = [...this.entries.values()].filter((entry) => entry.sender === sender);
-    for (const { id } of own.slice(0, Math.max(0, own.length - perPerson + 1))) await this.drop(id);
-    if (this.entries.size >= inAll)
-      throw new PortalError('too-many-packages', 'Too many packages wait for a decision. Try again in half an hour.', {
-        status: 409,
-        expose: true,
-      });
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const id = randomBytes(18).toString('base64url');
-    const file = join(this.folder, id);
+    const { entry, replaced } = this.reserve(sender, name);
+    for (const each of replaced) await this.erase(each);
+    const { id, file } = entry;
     let bytes = 0;
     try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
       await pipeline(
         content,
         async function* (chunks: AsyncIterable<Buffer>) {
           for await (const chunk of chunks) {
             bytes += chunk.length;
-            if (bytes > packageLimits.archiveBytes)
-              throw packageInvalid(name, `it is larger than ${packageLimits.archiveBytes / 1024 / 1024} MB`);
+            assertArchiveSize(name, bytes);
             yield chunk;
           }
         },
         createWriteStream(file, { flags: 'wx', mode: 0o600 }),
       );
     } catch (error) {
-      await rm(file, { force: true });
+      this.entries.delete(id);
+      await this.erase(entry);
       throw error;
     }
-    const expiresAt = new Date(this.clock.now().getTime() + keptMillis);
-    const entry: Entry = { id, sender, file, name, bytes, isSigned: false, expiresAt };
+    const whole: Entry = { ...entry, bytes, expiresAt: this.expiry(), isWhole: true };
+    this.entries.set(id, whole);
+    return whole;
+  }
+
+  /** Takes a place before the first byte comes in, in one turn: those who send side by side are counted as those who send one after the other. */
+  private reserve(sender: string, name: string): { readonly entry: Entry; readonly replaced: readonly Entry[] } {
+    const own = [...this.entries.values()].filter((entry) => entry.sender === sender);
+    const excess = Math.max(0, own.length - perPerson + 1);
+    const replaced = own.filter(({ isWhole }) => isWhole).slice(0, excess);
+    if (replaced.length < excess) throw tooMany('Other packages of yours still come in. Try again when they have.');
+    if (this.entries.size - replaced.length >= inAll)
+      throw tooMany('Too many packages wait for a decision. Try again in half an hour.');
+    for (const { id } of replaced) this.entries.delete(id);
+    const id = randomBytes(18).toString('base64url');
+    const file = join(this.folder, id);
+    const entry: Entry = { id, sender, file, name, bytes: 0, isSigned: false, expiresAt: this.expiry(), isWhole: false };
     this.entries.set(id, entry);
-    return entry;
+    return { entry, replaced };
+  }
+
+  private expiry(): Date {
+    return new Date(this.clock.now().getTime() + keptMillis);
   }
 
   sign(sender: string, id: string, signature: string): void {
@@ -104,22 +123,35 @@ export class StagedPackages implements IncomingPackages, Disposable {
   }
 
   async discard(sender: string, id: string): Promise<void> {
-    if (this.owned(sender, id)) await this.drop(id);
+    const entry = this.owned(sender, id);
+    if (entry) await this.drop(entry);
   }
 
   private owned(sender: string, id: string): Entry | undefined {
     const entry = this.entries.get(id);
-    return entry?.sender === sender && entry.expiresAt > this.clock.now() ? entry : undefined;
+    return entry?.isWhole && entry.sender === sender && entry.expiresAt > this.clock.now() ? entry : undefined;
   }
 
   private async expire(): Promise<void> {
     const now = this.clock.now();
-    for (const { id, expiresAt } of [...this.entries.values()]) if (expiresAt <= now) await this.drop(id);
+    for (const entry of [...this.entries.values()]) if (entry.isWhole && entry.expiresAt <= now) await this.drop(entry);
   }
 
-  private async drop(id: string): Promise<void> {
-    const entry = this.entries.get(id);
-    this.entries.delete(id);
-    if (entry) await rm(entry.file, { force: true });
+  private async drop(entry: Entry): Promise<void> {
+    this.entries.delete(entry.id);
+    await this.erase(entry);
   }
+
+  /** Nobody can find it any more; a file that stays nevertheless goes with the next start. */
+  private async erase({ name, file }: Entry): Promise<void> {
+    try {
+      await rm(file, { force: true });
+    } catch (error) {
+      this.log.warn('A package that was sent could not be taken away; the next start does it.', { package: name, error });
+    }
+  }
+}
+
+function tooMany(sentence: string): PortalError {
+  return new PortalError('too-many-packages', sentence, { status: 409, expose: true });
 }

@@ -78,7 +78,7 @@ export class LivePackages {
     return this.load(record, this.used.has(folder) ? await this.store.copyOf(folder, this.used) : folder, links);
   }
 
-  /** Those that import the API of a module, once more: their code is loaded again, and meets the code that the links lead to. */
+  /** Those whose code imports the API of a module: when it changes their code is to be loaded again. */
   importersOf(packageName: string): readonly LivePackage[] {
     return [...this.live.values()].filter(({ record }) => record.facts.imports.includes(packageName));
   }

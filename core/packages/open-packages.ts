@@ -26,7 +26,7 @@ export interface OpenPackages {
 /**
  * Makes the installed packages ready for the start of the portal. A change that was under way when the last process ended is undone: its tables are
  * restored, and code that no record names goes. Then the files of every package are compared with what was installed, byte for byte: one that is not
- * as it was stays out, and says which file; the others start.
+ * as it was stays out, and says which file; so does one whose code imports it, which would meet what was changed. The others start.
  */
 export async function openPackages({
   home,
@@ -46,35 +46,63 @@ export async function openPackages({
   const swept = await store.sweep(new Set(all.map((record) => store.folderOf(record))));
   if (swept > 0) log.info('Code of modules that are not installed was taken away.', { folders: swept });
   const current = all.filter(({ age }) => age === 0);
-  const problems: UnreadableModule[] = [];
-  const taken = new Set(portalModules.map(({ id }) => id));
-  const folders = new Map(current.map((record) => [record.packageName, store.folderOf(record)]));
-  for (const record of current) {
-    const folder = store.folderOf(record);
-    const unreadable = (what: string): void =>
-      void problems.push({
-        package: record.packageName,
-        id: record.id,
-        folder,
-        message: `Package ${record.packageName} ${what}`,
-      });
-    if (taken.has(record.id)) {
-      unreadable(`stays out: the module ${record.id} comes with the portal now. Run portico modules remove ${record.id}.`);
-      continue;
-    }
-    const faults = await store.faultsOf(folder, record.facts.digests);
-    if (faults.length > 0) {
-      unreadable(explained(record, faults));
-      continue;
-    }
+  const unsound = await unsoundAmong(current, portalModules, store, live);
+  const sound = current.filter(({ id }) => !unsound.has(id));
+  const folders = new Map(sound.map((record) => [record.packageName, store.folderOf(record)]));
+  // What former starts linked leads nowhere any more either.
+  for (const record of current) if (unsound.has(record.id)) await store.linkModules(store.folderOf(record), new Map());
+  for (const record of sound) {
     try {
       live.set(record.id, await live.open(record, folders));
     } catch (error) {
-      unreadable(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      unsound.set(record.id, unreadable(error));
     }
   }
+  const problems = current.flatMap((record): UnreadableModule | [] => {
+    const { id, packageName } = record;
+    const what = unsound.get(id);
+    return what === undefined
+      ? []
+      : { package: packageName, id, folder: store.folderOf(record), message: `Package ${packageName} ${what}` };
+  });
   return { store, live, modules: [...live.ids].flatMap((id) => live.get(id)?.module ?? []), problems };
 }
+
+/** Why packages stay out, by the id of their module: before any code of any of them is linked to that of another. */
+async function unsoundAmong(
+  current: readonly PackageRecord[],
+  portalModules: readonly InstalledModule[],
+  store: PackageStore,
+  live: LivePackages,
+): Promise<Map<string, string>> {
+  const taken = new Set(portalModules.map(({ id }) => id));
+  const unsound = new Map<string, string>();
+  const look = async (record: PackageRecord): Promise<void> => {
+    const { id } = record;
+    if (taken.has(id))
+      return void unsound.set(id, `stays out: the module ${id} comes with the portal now. Run portico modules remove ${id}.`);
+    const faults = await store.faultsOf(store.folderOf(record), record.facts.digests);
+    if (faults.length > 0) return void unsound.set(id, explained(record, faults));
+    await live.describe(record).catch((error: unknown) => unsound.set(id, unreadable(error)));
+  };
+  await Promise.all(current.map(look));
+  const given = new Set(portalModules.map(({ packageName }) => packageName));
+  for (let size = -1; size !== unsound.size; ) {
+    size = unsound.size;
+    const missing = current.flatMap(({ id, packageName }) => (unsound.has(id) && !given.has(packageName) ? packageName : []));
+    for (const { id, facts } of current) {
+      const imported = facts.imports.find((name) => missing.includes(name));
+      if (imported === undefined || unsound.has(id)) continue;
+      unsound.set(
+        id,
+        `stays out: its code imports ${imported}, which stays out itself. When that is in order, start the portal again.`,
+      );
+    }
+  }
+  return unsound;
+}
+
+const unreadable = (error: unknown): string => `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
 
 function explained({ id, version }: PackageRecord, faults: readonly IntegrityFault[]): string {
   const some = faults.slice(0, 5).map(({ path, what }) => `${path} ${what === 'missing' ? 'is missing' : `was ${what}`}`);

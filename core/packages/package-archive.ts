@@ -32,6 +32,12 @@ export function packageInvalid(name: string, what: string, cause?: unknown, reme
   });
 }
 
+/** Before it is read, or while it comes in. @throws PortalError `package-invalid` */
+export function assertArchiveSize(name: string, bytes: number): void {
+  if (bytes > packageLimits.archiveBytes)
+    throw packageInvalid(name, `it is larger than ${inMebibytes(packageLimits.archiveBytes)}`);
+}
+
 /**
  * Reads an npm package, which is a gzipped tar archive with one folder in it. Everything is listed and checked here, in memory, before anything is
  * written: real counts of bytes and files, no links, no path that leads out, no two files that are one on some system.
@@ -39,8 +45,7 @@ export function packageInvalid(name: string, what: string, cause?: unknown, reme
  * @throws PortalError `package-invalid`
  */
 export async function readArchive(name: string, bytes: Uint8Array): Promise<PackageFiles> {
-  if (bytes.length > packageLimits.archiveBytes)
-    throw packageInvalid(name, `it is larger than ${inMebibytes(packageLimits.archiveBytes)}`);
+  assertArchiveSize(name, bytes.length);
   const tar = await unzipped(name, bytes);
   const files = new CheckedFiles(name);
   let root: string | undefined;

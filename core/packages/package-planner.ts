@@ -1,5 +1,5 @@
 import type { ModuleManifest, ModulePlan, PackageSignature, PlannedChange, PlannedKind } from '../api/index.js';
-import { type InstalledModule, type Resolvable, resolve } from '../kernel/index.js';
+import { type InstalledModule, resolvable, resolve } from '../kernel/index.js';
 import { satisfiesRange } from '../kernel/version.js';
 import { compareVersions } from '../libraries/kernel.js';
 import type { Declared } from './declarations.js';
@@ -27,6 +27,8 @@ export interface NextVersion extends PlannedVersion {
 export interface PlanningContext {
   /** All modules that are known, those that cannot run included. */
   readonly modules: readonly InstalledModule[];
+  /** Names of the packages that the portal is delivered with. */
+  readonly ownPackages: ReadonlySet<string>;
   /** Ids of those that were installed as packages. */
   readonly installed: ReadonlySet<string>;
   /** Those of them that run and live on the module, near or far. */
@@ -97,14 +99,15 @@ function remedied(reason: string): string {
 /** What of each kind comes and goes. */
 function changesBetween(
   now: Pick<PlannedVersion, 'manifest' | 'declared'> | undefined,
-  next: Pick<PlannedVersion, 'manifest' | 'declared'> | undefined,
+  next: Pick<PlannedVersion, 'manifest' | 'declared'>,
 ): readonly PlannedChange[] {
-  const [before, after] = [now, next].map((version) => (version ? namesOf(version.manifest, version.declared) : noNames));
+  const before = now ? namesOf(now.manifest, now.declared) : noNames;
+  const after = namesOf(next.manifest, next.declared);
   return kinds
     .map((kind) => ({
       kind,
-      added: (after?.[kind] ?? []).filter((name) => !before?.[kind].includes(name)),
-      removed: (before?.[kind] ?? []).filter((name) => !after?.[kind].includes(name)),
+      added: after[kind].filter((name) => !before[kind].includes(name)),
+      removed: before[kind].filter((name) => !after[kind].includes(name)),
     }))
     .filter(({ added, removed }) => added.length + removed.length > 0);
 }
@@ -174,7 +177,7 @@ function versionProblems(
   action: ModulePlan['action'],
   { manifest: { id, onFailure }, version, description }: NextVersion,
   now: PlannedVersion | undefined,
-  { modules, installed }: PlanningContext,
+  { modules, installed, ownPackages }: PlanningContext,
 ): readonly string[] {
   const known = modules.find((module) => module.id === id);
   if (known !== undefined && !installed.has(id))
@@ -186,6 +189,9 @@ function versionProblems(
   const named = modules.find((module) => module.packageName === description.name && module.id !== id);
   return [
     ...(named ? [`the package ${description.name} is there already, as the module ${named.id}; remove that one first`] : []),
+    ...(action !== 'rollback' && description.name.startsWith('@portico/') && !ownPackages.has(description.name)
+      ? [`the name ${description.name} begins as those of the portal itself do; give the package a scope of your own`]
+      : []),
     ...(onFailure === 'stop-portal'
       ? ['its manifest says "onFailure": "stop-portal", and the portal opens without installed modules; leave that out']
       : []),
@@ -282,10 +288,6 @@ export function stoppedWithout(
   ).unresolved;
   const left = modules.filter((module) => module.id !== id).map(({ manifest }) => resolvable(manifest));
   return [...resolve(left, coreOffers).unresolved.keys()].filter((other) => !before.has(other)).sort();
-}
-
-function resolvable({ id, requires = {}, decorates = {}, provides = {}, hosts = {} }: ModuleManifest): Resolvable {
-  return { id, requires: { ...requires, ...decorates }, decorates, provides, hosts };
 }
 
 function unheardMigrations({ declared }: NextVersion, { applied }: PlanningContext): readonly string[] {

@@ -4,9 +4,9 @@ import type {
   ModuleManifest,
   PackageSignature,
   QueryRunner,
-  Reader,
   Transaction,
   UnitOfWork,
+  WriteRepository,
 } from '../api/index.js';
 import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 import type { Declared } from './declarations.js';
@@ -89,6 +89,9 @@ export const packageMigrations = [CreateModulePackages] as const;
  * entry decides every installation, update, rollback and removal.
  */
 export class PackageRecords {
+  /** As of the last commit. Facts hold a digest of every file, and pages ask for some of them each time. */
+  private known: Promise<readonly PackageRecord[]> | undefined;
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
@@ -96,12 +99,13 @@ export class PackageRecords {
 
   /** The versions that run, and the ones before them. */
   async all(): Promise<readonly PackageRecord[]> {
-    return this.unitOfWork.read((reader) => this.allIn(reader));
+    this.known ??= this.read();
+    return this.known;
   }
 
   /** Makes a version the one that runs; the one that ran is kept as the former one, and what was kept before it is forgotten. */
   async put(transaction: Transaction, record: Omit<PackageRecord, 'age' | 'installedAt'>): Promise<void> {
-    const rows = transaction.repository(ModulePackageRow);
+    const rows = this.rowsIn(transaction);
     const known = await rows.findBy({ id: record.id });
     for (const { digest, age } of known) {
       if (digest === record.digest || age > 0) await rows.delete({ id: record.id, digest });
@@ -113,17 +117,31 @@ export class PackageRecords {
 
   /** Goes back to the former version; the one that ran is forgotten. */
   async putBack(transaction: Transaction, { id, digest }: PackageRecord): Promise<void> {
-    const rows = transaction.repository(ModulePackageRow);
+    const rows = this.rowsIn(transaction);
     await rows.delete({ id, age: 0 });
     await rows.update({ id, digest }, { age: 0 });
   }
 
   async remove(transaction: Transaction, id: string): Promise<void> {
-    await transaction.repository(ModulePackageRow).delete({ id });
+    await this.rowsIn(transaction).delete({ id });
   }
 
-  private async allIn(reader: Reader): Promise<readonly PackageRecord[]> {
-    const rows = await reader.repository(ModulePackageRow).find({ order: { id: 'ASC', age: 'ASC' } });
-    return rows.map(({ facts, ...columns }) => ({ ...columns, facts: JSON.parse(facts) as PackageFacts }));
+  /** For changes: what is kept in memory is read again after the commit. */
+  private rowsIn(transaction: Transaction): WriteRepository<ModulePackageRow> {
+    transaction.afterCommit(() => {
+      this.known = undefined;
+    });
+    return transaction.repository(ModulePackageRow);
+  }
+
+  private read(): Promise<readonly PackageRecord[]> {
+    const reading = this.unitOfWork.read(async (reader) => {
+      const rows = await reader.repository(ModulePackageRow).find({ order: { id: 'ASC', age: 'ASC' } });
+      return rows.map(({ facts, ...columns }) => ({ ...columns, facts: JSON.parse(facts) as PackageFacts }));
+    });
+    reading.catch(() => {
+      if (this.known === reading) this.known = undefined;
+    });
+    return reading;
   }
 }

@@ -1,13 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { PortalError } from '../api/index.js';
+import { type PackageSignature, PortalError } from '../api/index.js';
 import { packageInvalid } from './package-archive.js';
-
-/** Whether a package is signed, and by which of the keys that this portal trusts. */
-export type SignatureState =
-  | { readonly kind: 'trusted'; readonly key: string }
-  /** Signed, but no key is trusted here: nobody can say by whom. */
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'none' };
 
 const signAgain = 'fetch both again, or have it signed with one of moduleSigning.trustedKeys';
 
@@ -32,7 +25,7 @@ export function checkSignature(
   bytes: Uint8Array,
   signature: string | undefined,
   policy: SigningPolicy,
-): SignatureState {
+): PackageSignature {
   if (signature === undefined) {
     if (policy.required)
       throw packageInvalid(

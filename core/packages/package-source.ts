@@ -3,7 +3,7 @@ import { lstat, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type PackageSource, PortalError } from '../api/index.js';
-import { CheckedFiles, type PackageFiles, packageInvalid, packageLimits, readArchive } from './package-archive.js';
+import { assertArchiveSize, CheckedFiles, type PackageFiles, packageInvalid, readArchive } from './package-archive.js';
 import { jsonOf } from './package-contents.js';
 
 /** A package as it was found. Nothing of it has been written or run. */
@@ -33,8 +33,7 @@ export async function findPackage(source: PackageSource): Promise<FoundPackage> 
     );
   });
   if (found.isDirectory()) return { name, source: path, files: await readFolder(name, path) };
-  if (found.size > packageLimits.archiveBytes)
-    throw packageInvalid(name, `it is larger than ${packageLimits.archiveBytes / 1024 / 1024} MB`);
+  assertArchiveSize(name, found.size);
   const signature = await readFile(`${path}.sig`, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw notFound(`The signature ${path}.sig cannot be read: ${error.message}.`, error);

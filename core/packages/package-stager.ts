@@ -21,6 +21,8 @@ export interface StagingDependencies {
   readonly records: PackageRecords;
   readonly tables: ModuleTables;
   readonly signing: SigningPolicy;
+  /** Names of the packages that the portal is delivered with. */
+  readonly ownPackages: ReadonlySet<string>;
 }
 
 /** A package that was read, planned, and lies in the store. */
@@ -161,8 +163,9 @@ export class PackageStager {
   }
 
   private async context(id: string, provided: PlanningContext['provided']): Promise<PlanningContext> {
-    const { kernel, live, tables } = this.dependencies;
+    const { kernel, live, tables, ownPackages } = this.dependencies;
     return {
+      ownPackages,
       modules: kernel.modules,
       installed: live.ids,
       dependents: kernel.livingOn(id),

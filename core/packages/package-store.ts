@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { cp, lstat, mkdir, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { hashPath } from '../persistence/blob-verifier.js';
 import { syncFolder } from '../persistence/folder-sync.js';
 import { explainStorageError } from '../persistence/storage-errors.js';
 import type { FileDigests, PackageContents } from './package-contents.js';
@@ -93,12 +92,6 @@ export class PackageStore {
     }
   }
 
-  async remove(folder: string): Promise<void> {
-    await rm(folder, { recursive: true, force: true });
-    const rest = await readdir(dirname(folder)).catch(() => ['?']);
-    if (rest.length === 0) await rm(dirname(folder), { recursive: true, force: true });
-  }
-
   /** Takes away everything that is none of these folders; and answers how much it was. Links are made anew at each start. */
   async sweep(kept: ReadonlySet<string>): Promise<number> {
     let count = 0;
@@ -148,7 +141,7 @@ export class PackageStore {
         const known = Object.hasOwn(digests, path) ? digests[path] : undefined;
         if (entry.isSymbolicLink() && known === undefined && (await this.isOwnLink(folder, path))) continue;
         if (known === undefined) faults.push({ path, what: 'added' });
-        else if (!entry.isFile() || (await digestOfFile(join(folder, path))) !== known) faults.push({ path, what: 'changed' });
+        else if (!entry.isFile() || (await hashPath(join(folder, path))).sha256 !== known) faults.push({ path, what: 'changed' });
       }
     };
     await walk('');
@@ -189,10 +182,4 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
-}
-
-async function digestOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

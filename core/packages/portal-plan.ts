@@ -50,11 +50,11 @@ export class PortalPlanner {
 
   /** @throws PortalError `invalid-input` (400) for what is no version, or an older one. */
   async plan(to: string): Promise<PortalPlan> {
-    const { version: from, ownPackages } = this.dependencies;
+    const { version: from } = this.dependencies;
     if (!isVersion(to)) throw new PortalError('invalid-input', `"${to}" is no version, such as "1.2.0".`, { status: 400 });
     if (compareVersions(to, from) < 0)
       throw new PortalError('invalid-input', `This portal is ${from}, and ${to} is older.`, { status: 400 });
-    const others = this.dependencies.modules().filter(({ packageName }) => !ownPackages.has(packageName));
+    const others = this.dependencies.modules().filter(({ isOfPortal }) => !isOfPortal);
     return { from, to, modules: await Promise.all(others.map((module) => this.outlook(module, to))) };
   }
 

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { PortalError } from '../api/index.js';
 
-const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Ids within a text. */
+export const blobIds = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+
+const idPattern = new RegExp(`^${blobIds.source}$`);
 
 export const isBlobId = (name: string): boolean => idPattern.test(name);
 

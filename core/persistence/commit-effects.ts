@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Log } from '../api/index.js';
-import { withTimeout } from './with-timeout.js';
+import { withTimeout } from '../util/with-timeout.js';
 
 export type Effect = () => void | Promise<void>;
 

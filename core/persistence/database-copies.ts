@@ -13,7 +13,11 @@ export interface DatabaseCopiesDependencies {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly protect: Protect;
 }
+
+/** Runs what must not be cut off: rows are copied in turns of the event loop that take as long as they take. */
+export type Protect = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** How many are kept, the newest. */
 const kept = 3;
@@ -70,10 +74,7 @@ export class DatabaseCopies {
     const partial = join(this.folder, name + unfinished);
     const file = join(this.folder, name + ending);
     try {
-      this.assertRoom();
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      this.remove((other) => other.endsWith(unfinished));
-      await this.write(partial);
+      await this.dependencies.protect(() => this.write(partial));
       await rename(partial, file);
       await syncFolder(this.folder);
     } catch (error) {
@@ -92,6 +93,9 @@ export class DatabaseCopies {
   }
 
   private async write(file: string): Promise<void> {
+    this.assertRoom();
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    this.remove((other) => other.endsWith(unfinished));
     // SQLite would make it readable to everybody.
     closeSync(openSync(file, 'wx', 0o600));
     await this.dependencies.connection.backup(file, { progress: () => pagesAtOnce });

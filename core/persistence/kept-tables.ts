@@ -1,4 +1,6 @@
 import type Database from 'better-sqlite3';
+import { blobIds } from './blob-paths.js';
+import type { Protect } from './database-copies.js';
 import type { MigrationRunner } from './migration-runner.js';
 import type { SqliteTransaction } from './sqlite-transaction.js';
 import type { Writer } from './writer.js';
@@ -29,6 +31,7 @@ export class KeptTables {
     private readonly connection: Database.Database,
     private readonly writer: Writer,
     private readonly migrations: MigrationRunner,
+    private readonly protect: Protect,
   ) {}
 
   /** Owners whose change neither happened nor was undone: the process that began it died. */
@@ -40,7 +43,7 @@ export class KeptTables {
   async keep(owner: string, claims: readonly string[]): Promise<void> {
     await this.change(async () => {
       const objects = this.objectsOf(claims);
-      const tables = objects.filter(({ type }) => type === 'table').map(({ name }) => name);
+      const tables = objects.flatMap(({ type, name }) => (type === 'table' ? name : []));
       for (const table of tables)
         this.connection.exec(`CREATE TABLE ${quoted(keptName(table))} AS SELECT ${this.columnsOf(table)} FROM ${quoted(table)}`);
       const migrations = this.connection
@@ -58,8 +61,7 @@ export class KeptTables {
     const content = this.contentOf(owner);
     if (content === undefined) return;
     await this.change(async () => {
-      for (const { name } of this.objectsOf(content.claims).filter(({ type }) => type === 'table'))
-        this.connection.exec(`DROP TABLE ${quoted(name)}`);
+      for (const name of this.tablesAmong(content.claims)) this.connection.exec(`DROP TABLE ${quoted(name)}`);
       const isTable = ({ type }: KeptObject): boolean => type === 'table';
       for (const { name, sql } of content.objects.filter(isTable)) {
         this.connection.exec(sql);
@@ -86,11 +88,20 @@ export class KeptTables {
     if (content !== undefined) this.drop(owner, content);
   }
 
-  /** Takes the tables of an owner away, and what is remembered of its migrations; in a transaction. */
+  /**
+   * Takes the tables of an owner away, with the files that only they name, and what is remembered of its migrations; in a transaction.
+   * Nothing happens while rows of others refer to rows of these tables: the commit fails.
+   */
   async erase(transaction: SqliteTransaction, owner: string, tables: readonly string[]): Promise<void> {
     transaction.assertOpen();
-    for (const { name } of this.objectsOf(tables).filter(({ type }) => type === 'table'))
-      this.connection.exec(`DROP TABLE ${quoted(name)}`);
+    // Tables may refer to each other, whichever of them was made first. It holds until the transaction ends.
+    this.connection.pragma('defer_foreign_keys = ON');
+    const going = this.tablesAmong(tables);
+    await this.protect(async () => {
+      const blobs = this.blobsOf(going);
+      for (const name of going) this.connection.exec(`DROP TABLE ${quoted(name)}`);
+      for (const id of blobs) await transaction.dropBlob(id);
+    });
     await transaction.query('DELETE FROM portico_migration WHERE owner = ?', [owner]);
     transaction.afterCommit(() => this.migrations.reload(owner));
   }
@@ -105,12 +116,43 @@ export class KeptTables {
       .all(JSON.stringify(tables)) as KeptObject[];
   }
 
+  /** Blobs whose ids stand in texts of these tables, and in none of the tables of modules that stay. */
+  private blobsOf(going: readonly string[]): readonly string[] {
+    const isBlob = this.connection.prepare('SELECT 1 FROM portico_blob WHERE id = ?');
+    const named = new Set(this.idsIn(going, (id) => isBlob.get(id) !== undefined));
+    if (named.size === 0) return [];
+    const tables = this.connection
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %'")
+      .pluck()
+      .all() as string[];
+    const staying = tables.filter((table) => !/^(?:portico|sqlite)_/.test(table) && !going.includes(table));
+    for (const id of this.idsIn(staying, (each) => named.has(each))) named.delete(id);
+    return [...named];
+  }
+
+  /** Ids in texts of these tables: alone, or within more, such as JSON. */
+  private *idsIn(tables: readonly string[], isWanted: (id: string) => boolean): Iterable<string> {
+    for (const table of tables)
+      for (const { name } of this.connection.pragma(`table_info(${quoted(table)})`) as { name: string }[]) {
+        const column = quoted(name);
+        const texts = this.connection
+          .prepare(`SELECT ${column} FROM ${quoted(table)} WHERE typeof(${column}) = 'text' AND ${column} LIKE '%-%-%-%-%'`)
+          .pluck();
+        for (const text of texts.iterate() as Iterable<string>)
+          for (const [id] of text.matchAll(blobIds)) if (isWanted(id)) yield id;
+      }
+  }
+
+  private tablesAmong(names: readonly string[]): readonly string[] {
+    return this.objectsOf(names).flatMap(({ type, name }) => (type === 'table' ? name : []));
+  }
+
   /** Dropping a table with the keys on would delete the rows of others that refer to it. */
   private change(work: () => Promise<void>): Promise<void> {
     return this.writer.exclusively(async () => {
       this.connection.pragma('foreign_keys = OFF');
       try {
-        await this.writer.transact(work);
+        await this.protect(() => this.writer.transact(work));
       } finally {
         this.connection.pragma('foreign_keys = ON');
       }

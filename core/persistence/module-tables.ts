@@ -1,5 +1,5 @@
 import { type Class, type Disposable, DisposableStore, type Transaction } from '../api/index.js';
-import type { DatabaseCopies } from './database-copies.js';
+import type { DatabaseCopies, Protect } from './database-copies.js';
 import type { EntitySources } from './entity-sources.js';
 import type { KeptTables } from './kept-tables.js';
 import type { MigrationRunner } from './migration-runner.js';
@@ -14,6 +14,7 @@ export interface ModuleTablesDependencies {
   readonly copies: DatabaseCopies;
   /** Called when tables have changed. */
   onChange(): void;
+  readonly protect: Protect;
 }
 
 /** What a running portal does with the tables of a module that comes, changes or goes. */
@@ -76,7 +77,8 @@ export class ModuleTables {
 
   /** Takes back the migrations that the version which comes does not have. @throws PortalError `migration-failed` */
   async revert(owner: string, migrations: readonly MigrationClass[], keeping: readonly string[]): Promise<void> {
-    await this.dependencies.migrations.revert(owner, migrations, keeping);
+    const { migrations: runner, protect } = this.dependencies;
+    await protect(() => runner.revert(owner, migrations, keeping));
     this.dependencies.onChange();
   }
 

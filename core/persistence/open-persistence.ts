@@ -18,7 +18,7 @@ import { LocalAnnouncements } from './announcements.js';
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
 import { databasePath, openReading, openWriting } from './data-sources.js';
-import { DatabaseCopies } from './database-copies.js';
+import { DatabaseCopies, type Protect } from './database-copies.js';
 import { DiskReserve } from './disk-reserve.js';
 import { coreEntities, coreMigrations } from './entities.js';
 import { EntitySources } from './entity-sources.js';
@@ -56,6 +56,8 @@ export interface PersistenceOptions {
   readonly reserveBytes?: number;
   /** How old a file that nothing points to must be before it is swept; default 24 h. */
   readonly graceMillis?: number;
+  /** Default: whatever takes long may be cut off. */
+  readonly protect?: Protect;
   /** When to sweep by itself; false for never. Default: soon after the start, then daily. */
   readonly sweeping?: SweepIntervals | false;
 }
@@ -91,7 +93,7 @@ const hour = 3_600_000;
 const roomMillis = 5000;
 
 export async function openPersistence(options: PersistenceOptions): Promise<Persistence> {
-  const { home, clock, log, ids, graceMillis = 24 * hour } = options;
+  const { home, clock, log, ids, graceMillis = 24 * hour, protect = (work) => work() } = options;
   const paths = new BlobPaths(home);
   const entities = [...new Set<Class<object>>([...coreEntities, ...options.entities])];
   const current: CurrentTransaction = new AsyncLocalStorage();
@@ -129,7 +131,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     blobs,
   );
   const sweeper = new Sweeper(paths, readStatements, writer, clock, log, graceMillis);
-  const copies = new DatabaseCopies({ connection: writing.connection, home, version: options.version, clock, log });
+  const copies = new DatabaseCopies({ connection: writing.connection, home, version: options.version, clock, log, protect });
   const migrations = new MigrationRunner(writing.connection, writer, clock, copies);
   const close = async (): Promise<void> => {
     await writer.close();
@@ -168,8 +170,9 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     modules: new ModuleTables({
       sources: [reading, writing],
       migrations,
-      kept: new KeptTables(writing.connection, writer, migrations),
+      kept: new KeptTables(writing.connection, writer, migrations, protect),
       copies,
+      protect,
       onChange: forgetStatements,
     }),
     opened: () => copies.opened(),

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { type Clock, type Log, PortalError, type Transaction } from '../api/index.js';
+import { withTimeout } from '../util/with-timeout.js';
 import type { LocalAnnouncements } from './announcements.js';
 import { CommitEffects } from './commit-effects.js';
 import type { EntitySources } from './entity-sources.js';
@@ -9,7 +10,6 @@ import { type CurrentTransaction, SqliteTransaction } from './sqlite-transaction
 import { StatementCache } from './statement-cache.js';
 import { databaseBusy, explainStorageError, isBusy, isFinal, storageCode, storageFailed, storageFull } from './storage-errors.js';
 import type { StorageHealth } from './storage-health.js';
-import { withTimeout } from './with-timeout.js';
 import { WriteQueue } from './write-queue.js';
 
 export interface WriterOptions {

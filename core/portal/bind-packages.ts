@@ -55,8 +55,10 @@ export function bindPackages(
   const { moduleSigning } = config.settings;
   for (const key of moduleSigning.trustedKeys) trustedKey(key);
   const { persistence, audit } = storage;
+  const ownPackages = new Set(Object.keys(distribution.packages));
   const manager = new PackageManager({
     kernel,
+    ownPackages,
     live: packages.live,
     store: packages.store,
     records,
@@ -73,7 +75,7 @@ export function bindPackages(
   kernel.bind(ModulePackages, manager);
   const planner = new PortalPlanner({
     version: distribution.version,
-    ownPackages: new Set(Object.keys(distribution.packages)),
+    ownPackages,
     catalog: { entries: () => kernel.handle(ApiCatalog).get()?.entries() ?? [] },
     modules: () => kernel.modules,
     statusOf: (id) => kernel.status(id),

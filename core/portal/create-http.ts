@@ -12,7 +12,7 @@ import {
 import type { LoadedConfig } from '../config/index.js';
 import type { Logs } from '../diagnostics/log.js';
 import { createHttpHost, type HttpDependencies, type HttpHost } from '../http/index.js';
-import { type InstalledModule, isOfPortal, type Kernel } from '../kernel/index.js';
+import type { InstalledModule, Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import type { StorageState } from '../persistence/index.js';
 import type { Assets, Views } from '../views/index.js';
@@ -79,7 +79,7 @@ export function createHttp({
 function prefixOwners(modules: readonly InstalledModule[]): ReadonlyMap<string, string> {
   const declared = (ours: boolean): (readonly [string, string])[] =>
     modules
-      .filter((module) => isOfPortal(module) === ours)
+      .filter(({ isOfPortal }) => isOfPortal === ours)
       .flatMap(({ id, manifest }) => (manifest.routes ?? []).map((prefix) => [prefix, id] as const));
   const named = modules.flatMap(({ id }) => [[`/${id}`, id] as const, [`~/${id}`, id] as const]);
   return new Map([...declared(false), ...named, ...declared(true)]);

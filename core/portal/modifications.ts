@@ -157,18 +157,14 @@ export class StoredModifications implements Modifications {
   }
 
   private services(): readonly Modification[] {
-    const { decorators, modules } = this.dependencies.kernel;
-    const decorating = decorators.list();
+    const decorating = this.dependencies.kernel.decorators.list();
     return decorating.map(({ module, service, of, isStanding }): Modification => {
       const order = decorating.filter((each) => each.service === service).map((each) => each.module);
       const isOn = this.dependencies.switches.isOn(module, 'service', service);
       const common = { module, kind: 'service' as const, subject: service, of, isOn, order };
       if (!isOn) return { ...common, state: 'off' };
       if (isStanding) return { ...common, state: 'in-force' };
-      const reason =
-        of === undefined
-          ? `Nobody offers ${service} now.`
-          : `The module ${modules.some(({ id }) => id === module) ? module : of} does not run.`;
+      const reason = of === undefined ? `Nobody offers ${service} now.` : `The module ${module} does not run.`;
       return { ...common, state: 'waiting', reason };
     });
   }

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Class, type Disposable, type MigrationInterface, PortalError, toDisposable } from '../api/index.js';
 import { type InstalledModule, runInModule, startIdleTimeout } from '../kernel/index.js';
+import { withTimeout } from '../util/with-timeout.js';
 
 /** What one module keeps in the database, or why that cannot be said. */
 interface ModuleData {
@@ -48,8 +49,8 @@ export class ModuleDataCatalog {
     });
     await Promise.race([Promise.all(reading), stopped]);
     for (const timeout of timeouts) void timeout.dispose();
-    const fault = new Error('loading them does not come to an end.');
-    const all = new Map(modules.map((module) => [module, data.get(module) ?? { entities: [], migrations: [], fault }]));
+    const fault = neverEnds();
+    const all = new Map(modules.map((module) => [module, data.get(module) ?? without(fault)]));
     return new ModuleDataCatalog(all);
   }
 
@@ -63,7 +64,8 @@ export class ModuleDataCatalog {
 
   /** A module that comes later. Answers its entities, and what forgets the module. */
   async add(module: InstalledModule): Promise<{ readonly entities: readonly Class<object>[]; readonly known: Disposable }> {
-    const read = await withinTime(runInModule(module.id, () => readData(module)));
+    const reading = runInModule(module.id, () => readData(module));
+    const read = await withTimeout(reading, laterMillis, neverEnds).catch((fault: unknown) => without(fault));
     this.data.set(module, read);
     return { entities: read.entities, known: toDisposable(() => void this.data.delete(module)) };
   }
@@ -110,19 +112,6 @@ function neededOf(modules: readonly InstalledModule[]): readonly InstalledModule
 /** How long a module that comes later may take to load its entities. */
 const laterMillis = 15_000;
 
-async function withinTime(reading: Promise<ModuleData>): Promise<ModuleData> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<ModuleData>((resolve) => {
-    const fault = new Error('loading them does not come to an end.');
-    timer = setTimeout(() => resolve({ entities: [], migrations: [], fault }), laterMillis);
-  });
-  try {
-    return await Promise.race([reading, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 async function readData(module: InstalledModule): Promise<ModuleData> {
   try {
     const [entities, migrations] = await Promise.all([
@@ -131,9 +120,13 @@ async function readData(module: InstalledModule): Promise<ModuleData> {
     ]);
     return { entities, migrations };
   } catch (fault) {
-    return { entities: [], migrations: [], fault };
+    return without(fault);
   }
 }
+
+const neverEnds = (): Error => new Error('loading them does not come to an end.');
+
+const without = (fault: unknown): ModuleData => ({ entities: [], migrations: [], fault });
 
 async function readList<T>({ folder }: InstalledModule, file: string | undefined): Promise<readonly Class<T>[]> {
   if (file === undefined) return [];

@@ -94,6 +94,7 @@ async function open(
       busyTimeoutMillis: settings.limits.databaseBusyMillis,
       graceMillis: settings.limits.blobGraceMillis,
       reserveBytes: settings.limits.reserveBytes,
+      protect,
     }),
   );
   opened.add(toDisposable(() => persistence.close()));

@@ -58,7 +58,7 @@ export class TestBrowser {
       await page.goto('/sign-in');
       await page.getByLabel('Email Address').fill(person.email);
       await page.getByLabel('Password').fill(person.password);
-      await page.getByRole('button', { name: 'Sign In' }).click();
+      await page.getByRole('button', { name: 'Sign In', exact: true }).click();
       await page.waitForURL((url) => url.pathname.startsWith('/web/'));
     }
     return page;

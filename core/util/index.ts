@@ -1,5 +1,6 @@
 export type { CsvRow } from '../libraries/csv.js';
 export { loadSharp, type Sharp } from '../libraries/sharp.js';
+export { audienceCovers, audienceFields, audienceModel, audienceText, checkedAudience, everyone } from './audience.js';
 export { isUniqueViolation } from './error-chain.js';
 export { leastFileBytes, localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';

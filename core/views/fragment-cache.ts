@@ -64,7 +64,14 @@ export function anonymous({
   locale,
   site,
 }: Pick<Rendering, 'moduleId' | 'writer' | 'messages'> & { readonly locale: string; readonly site: AnySite }): Rendering {
-  const access = { person: undefined, site, scope: { kind: 'instance' }, locale, can: () => false } as const;
+  const access = {
+    person: undefined,
+    site,
+    scope: { kind: 'instance' },
+    locale,
+    can: () => false,
+    isAmong: () => false,
+  } as const;
   const page = { nonce: '', csrf: undefined, access, path: '', query: '', flash: undefined, reference: '' };
   return {
     moduleId,

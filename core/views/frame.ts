@@ -90,7 +90,9 @@ export class Frames {
     const ofPerson = shownItems(personalMenuItems, personalMenuItems.visible(access), access, path);
     const controlPanel = itemsOf(menuItems, 'control-panel', instance, path);
     const product = access.site && itemsOf(menuItems, 'product', access, path);
-    const listed = controlPanel.length > 0 ? (sites.get()?.all() ?? []).slice(0, sitesShown) : [];
+    const isSeen = (site: Site): boolean =>
+      !site.audience || (accessContexts?.for(access.person, site).isAmong(site.audience) ?? false);
+    const listed = controlPanel.length > 0 ? (sites.get()?.all() ?? []).filter(isSeen).slice(0, sitesShown) : [];
     const isPersonal = ofPerson.some(({ current }) => current);
     const key = this.keyOf(access, isPersonal, [controlPanel, product ?? []], listed);
     const personal = this.personal(access, ofPerson);

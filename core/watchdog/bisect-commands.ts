@@ -1,5 +1,5 @@
 import { type AuditLog, type Command, type CommandCall, type Modules, PortalError, type UnitOfWork } from '../api/index.js';
-import { isOfPortal, type Kernel } from '../kernel/index.js';
+import type { Kernel } from '../kernel/index.js';
 import { type Bisection, type SearchStep, searchAmong, stepOf, type Verdict } from './bisection.js';
 
 export interface BisectDependencies {
@@ -53,7 +53,7 @@ class BisectSearch {
         'A search is under way: portico modules bisect status says where it stands, reset gives it up.',
       );
     const ids = new Set(
-      kernel.modules.filter((module) => !isOfPortal(module) && module.manifest.onFailure !== 'stop-portal').map(({ id }) => id),
+      kernel.modules.filter((module) => !module.isOfPortal && module.manifest.onFailure !== 'stop-portal').map(({ id }) => id),
     );
     const candidates = kernel
       .list()

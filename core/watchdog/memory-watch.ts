@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { Disposable, Log, ModuleActivity } from '../api/index.js';
 import { type ModuleVersion, ownerOfFile, watchedFolders } from '../kernel/index.js';
-import { writeJsonFile } from './json-file.js';
+import { writeJsonFile } from '../util/json-file.js';
 import type { Suspect } from './watchdog-state.js';
 
 type ModuleMemory = NonNullable<ModuleActivity['memory']>;
@@ -46,6 +46,8 @@ export interface MemoryWatchOptions {
  * written down, because nobody can when it is full.
  */
 export class MemoryWatch implements Disposable {
+  /** Made when the run begins; the clock of the machine may be set meanwhile. */
+  private readonly began = performance.now();
   private readonly session = new Session();
   private last: { readonly until: number; readonly bytes: ReadonlyMap<string, number> } | undefined;
   private first: ReadonlyMap<string, number> | undefined;
@@ -109,7 +111,7 @@ export class MemoryWatch implements Disposable {
       kind: 'memory',
       modules: owners.filter(({ grown }) => grown > 0.1 * limit).map(({ id, version }) => ({ id, version })),
       at: new Date().toISOString(),
-      afterMillis: Date.now() - Date.parse(startedAt),
+      afterMillis: Math.round(performance.now() - this.began),
       what,
       ended: false,
     };

@@ -9,7 +9,6 @@ import {
   type UnreadableModule,
 } from '../api/index.js';
 import type { InstalledModule, LeftOut, LeftOutModules, ModuleVersion } from '../kernel/index.js';
-import { isOfPortal } from '../kernel/index.js';
 import { nearest } from '../util/index.js';
 import { bisectReason } from './bisect-commands.js';
 import { Bisection } from './bisection.js';
@@ -146,7 +145,7 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     const isLifted = this.lifted.has(id);
     if (!isLifted && this.options.without.includes(id))
       return { why: 'without', reason: 'Left out of this start by an operator (--without).' };
-    if (!isLifted && this.options.safeMode && !isOfPortal(module))
+    if (!isLifted && this.options.safeMode && !module.isOfPortal)
       return { why: 'safe-mode', reason: 'Left out: the portal runs in safe mode, with its own modules alone.' };
     if (manifest.onFailure === 'stop-portal') return undefined;
     const banned = this.journal.banned[id];

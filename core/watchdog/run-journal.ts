@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJsonFile, writeJsonFile } from './json-file.js';
+import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 import type { Suspect } from './watchdog-state.js';
 
 /** How one process of the portal ended, as far as anybody knows. */

@@ -45,7 +45,7 @@ export interface LongTurn {
   readonly millis: number;
 }
 
-/** Who will have been the cause if the process ends without having been stopped. Written to `watchdog.json`; gone when the danger is over. */
+/** Who will have been the cause if the process ends without having been stopped. Written to a `suspect-*.json`; gone when the danger is over. */
 export interface Suspect {
   /** Begin of the run; that of an earlier run says nothing about this one. */
   readonly startedAt: string;

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { lastVersionOf, type ModuleVersion, ownerOfFile } from '../kernel/file-owner.js';
-import { writeJsonFile } from './json-file.js';
+import { writeJsonFile } from '../util/json-file.js';
 import { type HaltedThread, haltMainThread, type StackFrame } from './main-thread.js';
 import { blockedExitCode, type KnownModules, type LongTurn, type Suspect, slot, type WatchdogSetup } from './watchdog-state.js';
 
@@ -24,7 +24,9 @@ const rewriteMillis = 5000;
 const setup = workerData as WatchdogSetup;
 let known: KnownModules = { ids: [], folders: new Map() };
 let lastBeat = -1;
-let lastTick = performance.now();
+/** This thread is made when the run begins; the clock of the machine may be set meanwhile. */
+const began = performance.now();
+let lastTick = began;
 /** For how long the main thread has not beaten. */
 let blockedMillis = 0;
 let turn: Omit<LongTurn, 'millis'> | undefined;
@@ -98,11 +100,11 @@ async function end(): Promise<void> {
   }
   if (halted) turn = { modules: owners, place: placeOf(halted.frames) };
   const last = turn ?? { modules: ownersOf([]), place: undefined };
+  // Whatever does not let itself be stopped, and whatever fails before it is.
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), haltMillis);
   writeDown(last, true);
   logEnd(last);
   halted?.exit(blockedExitCode);
-  // Whatever did not let itself be stopped.
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), haltMillis);
 }
 
 async function look(): Promise<HaltedThread | undefined> {
@@ -137,7 +139,7 @@ function writeDown({ modules, place }: Omit<LongTurn, 'millis'>, ended: boolean)
     kind: 'blocked',
     modules,
     at: new Date().toISOString(),
-    afterMillis: Date.now() - Date.parse(setup.startedAt),
+    afterMillis: Math.round(performance.now() - began),
     what: whatOf(place),
     ended,
   };
@@ -166,5 +168,9 @@ function logEnd({ modules: [first], place }: Omit<LongTurn, 'millis'>): void {
     place,
     msg: `The portal ends itself: the code of ${module} ${whatOf(place)}, and nobody else has had a turn since.`,
   };
-  writeSync(2, `${JSON.stringify(line)}\n`);
+  try {
+    writeSync(2, `${JSON.stringify(line)}\n`);
+  } catch {
+    // Nobody reads the log, or not fast enough: the next start says what was written down.
+  }
 }

@@ -19,6 +19,7 @@ import { DocumentRoutes } from './http/document-routes.js';
 import { FileRoutes, MetadataRoutes } from './http/file-routes.js';
 import { FolderRoutes } from './http/folder-routes.js';
 import { ListRoutes } from './http/list-routes.js';
+import { PermissionsRoutes } from './http/permissions-routes.js';
 import { SelectorRoutes, supportedReturnTypes } from './http/selector-routes.js';
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
@@ -29,8 +30,10 @@ import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-u
 import { MetadataWordRepair } from './services/metadata-word-repair.js';
 import { PortalDocuments } from './services/portal-documents.js';
 import { StorageCount } from './services/storage-count.js';
+import { Visibility } from './services/visibility.js';
 
 const authors: readonly RoleName[] = ['Author', 'Site Administrator'];
+const administrators: readonly RoleName[] = ['Site Administrator'];
 const everyone: readonly RoleName[] = ['Guest', 'Member', ...authors];
 
 function permission(id: string, label: string, defaultRoles: readonly RoleName[]): Permission {
@@ -41,6 +44,7 @@ const whenUploading = { scope: 'site', permission: DocumentPermissions.add, give
 
 import { DocumentsAuditArea } from './services/document-audit.js';
 export default defineModule(({ provide, host, contribute, run }) => {
+  run(Visibility);
   provide(Documents).to(PortalDocuments);
   host(NewMenuItems);
   host(DocumentMetadataKinds);
@@ -53,6 +57,9 @@ export default defineModule(({ provide, host, contribute, run }) => {
   contribute(Permissions).value(permission(DocumentPermissions.update, 'update', authors), { id: 'update' });
   contribute(Permissions).value(permission(DocumentPermissions.delete, 'delete', authors), { id: 'delete' });
 
+  contribute(Permissions).value(permission(DocumentPermissions.changePermissions, 'change-permissions', administrators), {
+    id: 'change-permissions',
+  });
   contribute(MenuItems).value(
     { label: 'title', href: '~/documents-media', icon: 'documents-and-media' },
     { id: 'documents-media', order: 10, when: { scope: 'site', permission: DocumentPermissions.open } },
@@ -95,6 +102,8 @@ export default defineModule(({ provide, host, contribute, run }) => {
   contribute(HttpRoutes).to(SelectorRoutes);
   contribute(HttpRoutes).to(FolderRoutes);
   contribute(HttpRoutes).to(DocumentRoutes);
+  // Before what modules keep with a document, whose addresses have a place for any word.
+  contribute(HttpRoutes).to(PermissionsRoutes, { order: 90 });
   contribute(HttpRoutes).to(FileRoutes);
   contribute(HttpRoutes).to(MetadataRoutes);
 

@@ -1,3 +1,4 @@
+import { ChoiceProviders, SettingsDefinitions } from '@portico/configuration/api';
 import {
   AccessControl,
   ApiTokens,
@@ -12,25 +13,33 @@ import {
   Permissions,
   PersonalMenuItems,
   PersonDirectory,
+  SecretStores,
   Sessions,
 } from '@portico/core';
 import { People } from './api/index.js';
+import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
 import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
+import { OwnFactorsRoutes } from './http/own-factors-routes.js';
+import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
+import { PersonAccessRoutes } from './http/person-access-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
+import { SecondStepRoutes } from './http/second-step-routes.js';
 import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
 import { AccountRepository } from './services/account-repository.js';
 import { ApiTokenRepository } from './services/api-token-repository.js';
+import { AuthenticatorApp } from './services/authenticator-app.js';
 import { GrantsBelongings } from './services/grants-belongings.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
 import { RoleAccessControl } from './services/role-access-control.js';
+import { RoleChoices, signInSettings } from './services/second-factor-policy.js';
 import { SessionStore } from './services/session-store.js';
 
 export default defineModule(({ host, provide, contribute, run }) => {
@@ -48,10 +57,14 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(AuditAreas).value({ area: 'roles', label: 'roles.title' }, { id: 'roles', order: 20 });
   contribute(AuditAreas).value({ area: 'api-tokens', label: 'audit.area.api-tokens' }, { id: 'api-tokens' });
   contribute(HttpRoutes).to(SignInRoutes);
+  contribute(HttpRoutes).to(SecondStepRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
   contribute(HttpRoutes).to(AccountRoutes);
+  contribute(HttpRoutes).to(OwnFactorsRoutes);
+  contribute(HttpRoutes).to(OwnSessionsRoutes);
   contribute(HttpRoutes).to(ApiTokenRoutes);
   contribute(HttpRoutes).to(PeopleRoutes);
+  contribute(HttpRoutes).to(PersonAccessRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
 
@@ -76,6 +89,11 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const command of [AddUser, ListUsers, GrantRole, RevokeRole, EnableUser, DisableUser, SetUserPassword]) {
     contribute(Commands).to(command);
   }
+  for (const command of [ListSessions, EndSessions, ListTokens, RevokeTokens, RemoveSecondFactors])
+    contribute(Commands).to(command);
+  contribute(SecretStores).to(AuthenticatorApp);
+  contribute(ChoiceProviders).to(RoleChoices);
+  contribute(SettingsDefinitions).value(signInSettings, { id: 'sign-in' });
   contribute(IntegrityChecks).to(AdministratorCheck);
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);

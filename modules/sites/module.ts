@@ -31,6 +31,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
     { id: 'sites', order: 30, when: { permission: manageSites } },
   );
 
+  contribute(AuditAreas).value({ area: 'sites', label: 'audit.area.sites' }, { id: 'sites' });
   contribute(Commands).to(ListSites);
   contribute(Commands).to(AddSite);
   contribute(DemoContents).to(DemoSites, { order: 5 });

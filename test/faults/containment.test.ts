@@ -120,6 +120,18 @@ describe('a portal with modules that endanger the process', function () {
     expect(await readiness()).to.deep.equal({ status: 'ready' });
   });
 
+  it('ends itself also when nobody reads its log, and tells how long it ran whatever the clock of the machine says', async () => {
+    await modules.write('loops', page('loops', `setTimeout(function spin() { for (;;); }, 1);`));
+    const ahead = 'data:text/javascript,const now = Date.now; Date.now = () => now() + 36e5;';
+    await start({ ...hasty, NODE_OPTIONS: `--import "${ahead}"` });
+    expect(await ask('/loops/well')).to.equal(200);
+    portal?.closeLog();
+    expect(await ask('/loops')).to.equal(200);
+    expect(await portal?.ended).to.equal(70);
+    await start();
+    expect(await why('loops')).to.match(/in spin \(.*module\.js:\d+\), \d+ s after the start \(.*\)\. The portal ended itself\./);
+  });
+
   it('opens at the third start by itself when a module loops while it is loaded', async () => {
     await modules.write('loops-loading', 'for (;;); export default defineModule(() => {});');
     for (const _ of [1, 2]) {

@@ -67,6 +67,11 @@ export class PortalProcess {
     return `/proc/${this.child.pid}/root${path}`;
   }
 
+  /** Nobody reads its log any more. */
+  closeLog(): void {
+    this.child.stderr?.destroy();
+  }
+
   kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR2'): void {
     this.child.kill(signal);
   }

@@ -260,9 +260,14 @@ const wrong: readonly { readonly what: string; readonly source: string; readonly
     says: /TS2339.*'insert' does not exist on type 'ReadRepository<Postcard>'|TS2551/,
   },
   {
-    what: 'an audit entry that does not say who',
-    source: `export const record = (log: AuditLog, transaction: Transaction): unknown => log.record(transaction, { area: 'a', subject: 'b', scope: 'instance', action: 'set', via: 'screen' });`,
-    says: /TS2345[\s\S]*'by' is missing|TS2345.*missing[\s\S]*by|TS2741/,
+    what: 'an audit entry that does not say what was done',
+    source: `export const record = (log: AuditLog, transaction: Transaction): unknown => log.record(transaction, { area: 'a', subject: 'b', scope: 'instance' });`,
+    says: /TS2345[\s\S]*'action' is missing|TS2345.*missing[\s\S]*action|TS2741/,
+  },
+  {
+    what: 'an audit entry of a person without a name',
+    source: `export const record = (log: AuditLog, transaction: Transaction): unknown => log.record(transaction, { area: 'a', subject: 'b', scope: 'instance', action: 'set', by: { id: 'ann' } });`,
+    says: /TS2741.*'name' is missing|TS2345/,
   },
   {
     what: 'a menu that does not exist',

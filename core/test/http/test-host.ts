@@ -133,7 +133,9 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
   });
   const accessControl: AccessControl = {
     can: (who, permission) => who?.id === 'author' && permission === 'notes.add-note',
+    isAmong: (who, { visibleTo }) => visibleTo === 'everyone' || who?.id === 'author',
     rolesOf: () => [],
+    audienceRoles: () => [],
     rolesWith: () => [],
   };
   const assets: Middleware = async (ctx, next) => {

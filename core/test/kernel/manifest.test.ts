@@ -76,11 +76,14 @@ describe('reading manifests', () => {
       version: '1.2.3',
       description: 'The a.',
       packageName: '@test/a',
+      isOfPortal: false,
       folder,
       entry: join(folder, 'module.js'),
       manifest: { id: 'a' },
     });
     expect((await readManifests([folder])).modules).to.deep.equal([modules[0]]);
+    const delivered = await readManifests([join(portal.folder, 'modules')], new Set(['@test/b']));
+    expect(delivered.modules.map(({ isOfPortal }) => isOfPortal)).to.deep.equal([false, true]);
   });
 
   it('runs no code of a module', async () => {

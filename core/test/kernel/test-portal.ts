@@ -152,5 +152,6 @@ export function accessOf(permissions: readonly string[] = [], siteId?: string): 
     scope: siteId === undefined ? instanceScope : siteScope(siteId),
     locale: 'en',
     can: (permission) => permissions.includes(permission),
+    isAmong: ({ visibleTo }) => visibleTo !== 'roles',
   };
 }

@@ -90,6 +90,7 @@ export function pageState(changes: Partial<PageState> = {}, site: Site | undefin
     scope: site ? { kind: 'site', siteId: site.id } : { kind: 'instance' },
     locale: 'en',
     can: () => true,
+    isAmong: () => true,
   };
   return {
     nonce: 'n0nce',

@@ -120,6 +120,8 @@ export const DocumentPermissions = {
   add: 'documents-media.add-document',
   update: 'documents-media.update-document',
   delete: 'documents-media.delete-document',
+  /** To say who may see a folder or a document, and what roles may do with it. Who holds it in a site sees everything in it. */
+  changePermissions: 'documents-media.change-permissions',
 } as const;
 
 export type { Person };

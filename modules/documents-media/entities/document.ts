@@ -88,6 +88,14 @@ export class DocumentEntity {
   @Column('integer', { name: 'word_rules' })
   wordRules!: number;
 
+  /** Rule that the document has of its own; empty where it has its folder's. */
+  @Column('text', { name: 'own_rule_id' })
+  ownRuleId!: string;
+
+  /** Rule in force: its own, else that of the folders it lies in, else empty. Whoever changes one of these writes it into all that is below. */
+  @Column('text', { name: 'rule_id' })
+  ruleId!: string;
+
   /** Id of the person who added the document. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;

@@ -30,6 +30,14 @@ export class FolderEntity {
   @Column('text', { name: 'search_text' })
   searchText!: string;
 
+  /** Rule that the folder has of its own; empty where it has its folder's. */
+  @Column('text', { name: 'own_rule_id' })
+  ownRuleId!: string;
+
+  /** Rule in force: its own, else that of the folders it lies in, else empty. Whoever changes one of these writes it into all that is below. */
+  @Column('text', { name: 'rule_id' })
+  ruleId!: string;
+
   /** Id of the person who made the folder. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;

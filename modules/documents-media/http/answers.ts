@@ -1,4 +1,4 @@
-import { openAnswer, readable, z } from '@portico/core';
+import { audienceKinds, openAnswer, readable, z } from '@portico/core';
 import { DocumentPermissions } from '../api/documents.js';
 
 const id = z.string();
@@ -33,6 +33,14 @@ export const documentAnswer = z
     modifiedAt: readable(open, time),
   })
   .catchall(readable(open, z.unknown().meta({ description: 'What modules keep with it, by the kind of metadata.' })));
+
+/** Who sees a folder or a document, and what says so. */
+export const permissionsAnswer = z.object({
+  visibleTo: z.enum(audienceKinds),
+  roles: z.array(z.string()),
+  inherited: z.boolean(),
+  from: z.string().meta({ description: 'What says it: the name of a folder or of the site; its own where it is not inherited.' }),
+});
 
 export const listAnswer = z.object({
   folders: z.array(z.object({ id, name: z.string(), modifiedAt: time })),

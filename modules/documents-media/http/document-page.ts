@@ -65,6 +65,7 @@ export class DocumentPage {
       download: isWithheld ? undefined : ctx.url(`${place}/download`),
       move: ctx.url(`${place}/move`),
       remove: ctx.url(`${place}/delete`),
+      permissions: may.mayChangePermissions && ctx.url(`${place}/permissions`),
       action: ctx.url(place),
       crumbs: mayOpen && [
         { name: ctx.text('title'), href: ctx.url('~/documents-media') },

@@ -17,7 +17,7 @@ import {
   type ListOrder,
   sortKeys,
 } from '../services/document-list.js';
-import type { FolderStep } from '../services/folders.js';
+import type { FolderStep } from '../services/folder-rows.js';
 import { isTiny } from '../services/images.js';
 import { isShown } from '../services/known-types.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
@@ -128,6 +128,7 @@ function folderRow(ctx: AnyContext, entry: FolderEntry, input: ListInput): objec
     href: ctx.url(withQuery('~/documents-media', { folder: entry.id, ...keptBy(input) })),
     rename: `${base}/rename`,
     move: `${base}/move`,
+    permissions: `${base}/permissions`,
     remove: `${base}/delete`,
   };
 }
@@ -226,6 +227,7 @@ export function listModel(
     labels: actionLabels(ctx),
     // The menu of each row puts its own name there.
     deleteTitle: ctx.text('delete.title', { name: '{name}' }),
+    permissionsTitle: ctx.text('permissions.title', { name: '{name}' }),
     home: ctx.url(withQuery('~/documents-media', keptBy(input))),
     self: link({ after: input.after, before: input.before }),
     query: input.q,
@@ -267,6 +269,7 @@ function actionLabels(ctx: AnyContext): Readonly<Record<string, string>> {
     edit: ctx.text('action.edit'),
     rename: ctx.text('action.rename'),
     move: ctx.text('action.move'),
+    permissions: ctx.text('action.permissions'),
     delete: ctx.text('action.delete'),
   };
 }
@@ -286,11 +289,12 @@ function messagesOfScript(ctx: AnyContext): object {
 }
 
 /** What the buttons of a page depend on; the routes ask again. */
-export function abilities(access: AccessContext): { mayAdd: boolean; mayUpdate: boolean; mayDelete: boolean; mayOpen: boolean } {
+export function abilities(access: AccessContext) {
   return {
     mayAdd: access.can(DocumentPermissions.add),
     mayUpdate: access.can(DocumentPermissions.update),
     mayDelete: access.can(DocumentPermissions.delete),
     mayOpen: access.can(DocumentPermissions.open),
+    mayChangePermissions: access.can(DocumentPermissions.changePermissions),
   };
 }

@@ -7,7 +7,6 @@ import {
   type RouteContext,
   type Router,
   type Site,
-  UnitOfWork,
 } from '@portico/core';
 import { chosenSorting } from '@portico/core/util';
 import type { ReturnType, SelectedItem } from '@portico/item-selector/api';
@@ -24,28 +23,17 @@ import { renderFragment } from './fragment.js';
 import { pageSize, type SelectorInput, selectorQuery, usualOrder } from './input.js';
 import { documentRow, orderModel, totalOf } from './list-model.js';
 
-/** What the kinds of metadata say of documents that can be chosen. */
+/** What the kinds of metadata say of documents that can be chosen, by their kinds. */
 @injectable()
 class MetadataChoices {
-  constructor(
-    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(Metadata) private readonly metadata: Metadata,
-  ) {}
+  constructor(@inject(Metadata) private readonly metadata: Metadata) {}
 
-  /** By the id of the document; those without metadata are left out. */
-  async among(access: AccessContext, site: Site, ids: readonly string[]): Promise<ReadonlyMap<string, ChoiceFacts>> {
-    if (ids.length === 0) return new Map();
-    const rows = await this.unitOfWork.read((reader) =>
-      reader.query<{ id: string; kinds: string }>(
-        `SELECT id, metadata_kinds AS kinds FROM documents_media_document
-         WHERE site_id = ? AND metadata IS NOT NULL AND id IN (${ids.map(() => '?').join(', ')})`,
-        [site.id, ...ids],
-      ),
-    );
+  among(access: AccessContext, entries: readonly DocumentEntry[]): ReadonlyMap<string, ChoiceFacts> {
     const facts = new Map<string, ChoiceFacts>();
-    for (const kinds of new Set(rows.map((row) => row.kinds)))
-      facts.set(kinds, this.metadata.choice(access, kinds.trim().split(' ')));
-    return new Map(rows.map(({ id, kinds }) => [id, facts.get(kinds) ?? {}]));
+    for (const { metadataKinds } of entries)
+      if (metadataKinds !== null && !facts.has(metadataKinds))
+        facts.set(metadataKinds, this.metadata.choice(access, metadataKinds.trim().split(' ')));
+    return facts;
   }
 }
 
@@ -88,8 +76,7 @@ export class SelectorRoutes implements HttpRoutes {
     };
     const page = await this.list.page(ctx.access, query);
     const total = await this.list.total(ctx.access, query, page);
-    const ids = page.documents.map(({ id }) => id);
-    const facts = await this.choices.among(ctx.access, site, ids);
+    const facts = this.choices.among(ctx.access, page.documents);
     const returnTypes = input.return.split(',');
     const kept = { order: input.order, direction: input.direction };
     const criterion = { type: input.type, return: input.return, uploads: input.uploads };
@@ -111,7 +98,7 @@ export class SelectorRoutes implements HttpRoutes {
       total: totalOf(ctx, total, page),
       ...orderModel(ctx, { current: sorting, link: (change) => link({ folder: input.folder, q: input.q, ...change }) }),
       folders: page.folders.map(({ id, name }) => ({ name, href: link({ folder: id, ...kept }) })),
-      items: page.documents.flatMap((entry) => selectable(ctx, site, entry, returnTypes, facts.get(entry.id))),
+      items: page.documents.flatMap((entry) => selectable(ctx, site, entry, returnTypes, facts.get(entry.metadataKinds ?? ''))),
       isEmpty: page.folders.length + page.documents.length === 0,
       isFirstPage: input.after === undefined && input.before === undefined,
       here: link({ folder: input.folder, ...kept }),

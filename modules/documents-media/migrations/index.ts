@@ -1,6 +1,7 @@
 import { AddCharset1764480000000 } from './add-charset.js';
 import { AddOrderIndexes1764500000000 } from './add-order-indexes.js';
 import { AddProvenanceLists1763810000000 } from './add-provenance-lists.js';
+import { AddRules1764700000000 } from './add-rules.js';
 import { AddSearchText1764490000000 } from './add-search-text.js';
 import { AddSiteStorage1764600000000 } from './add-site-storage.js';
 import { AddTypeRules1764620000000 } from './add-type-rules.js';
@@ -26,4 +27,5 @@ export default [
   SortNamesByNumber1764640000000,
   DropOfficeCopies1764650000000,
   AddWordRules1764660000000,
+  AddRules1764700000000,
 ];

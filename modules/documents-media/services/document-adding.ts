@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import {
   type AccessContext,
-  AuditLog,
   Clock,
   Ids,
   inject,
   injectable,
   invalidInput,
+  notFound,
   PortalError,
   type Reader,
   type Transaction,
@@ -16,18 +16,20 @@ import { type Document, DocumentPermissions, type NewDocument } from '../api/doc
 import { DocumentEntity, searchText } from '../entities/document.js';
 import { DocumentVersionEntity } from '../entities/document-version.js';
 import { rootFolder } from '../entities/folder.js';
-import { ownerOf, siteFor } from './access.js';
-import { documentEntry } from './document-audit.js';
+import { noRule } from '../entities/rule.js';
+import { ownerOf } from './access.js';
+import { AddedDocuments } from './document-audit.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { FileReceiving, type Received } from './file-receiving.js';
 import { typeRules } from './file-types.js';
 import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { announceContents } from './list-totals.js';
-import { Metadata, metadataColumns } from './metadata.js';
-import { indexWords, wordRules } from './metadata-words.js';
+import { metadataColumns } from './metadata.js';
+import { wordRules } from './metadata-words.js';
 import { checkedName, nameKey, numberedName } from './names.js';
 import { SiteStorage } from './site-storage.js';
+import { type SeenSite, Visibility } from './visibility.js';
 
 export const altTextLimit = 1000;
 
@@ -48,11 +50,11 @@ export class DocumentAdding {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(FileReceiving) private readonly files: FileReceiving,
     @inject(Folders) private readonly folders: Folders,
-    @inject(Metadata) private readonly metadata: Metadata,
+    @inject(Visibility) private readonly visibility: Visibility,
+    @inject(AddedDocuments) private readonly added: AddedDocuments,
     @inject(SiteStorage) private readonly storage: SiteStorage,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
-    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   async add(access: AccessContext, document: NewDocument): Promise<Document> {
@@ -65,15 +67,17 @@ export class DocumentAdding {
   }
 
   private async addChecked(access: AccessContext, document: NewDocument): Promise<Document> {
-    const site = siteFor(access, DocumentPermissions.add);
+    const seen = this.visibility.enter(access, DocumentPermissions.add);
+    const { site } = seen;
     const name = checkedName(document.name);
     const altText = checkedAltText(document.altText ?? '');
     const wanted = { siteId: site.id, name, locale: access.locale };
     const before = await this.unitOfWork.read(async (reader) => {
-      const there = await findByKey(reader, site.id, document.idempotencyKey);
+      const there = await findByKey(reader, seen, document.idempotencyKey);
       if (there) return { there };
-      await this.folders.requirePlace(reader, site.id, document.folderId);
-      if (!document.unique) await refuseTakenName(reader, site.id, document.folderId, name);
+      const { ruleId } = await this.folders.requirePlace(reader, seen, document.folderId);
+      this.visibility.require(access, 'add', ruleId);
+      if (!document.unique) await refuseTakenName(reader, seen, document.folderId, name);
       return { room: await this.storage.room(reader, wanted, leastBytes(document)) };
     });
     if (before.there) return toDocument(before.there);
@@ -84,12 +88,13 @@ export class DocumentAdding {
         received.push(await this.files.receive(content, wanted, before.room - totalSize(received)));
       }
       const added = await this.unitOfWork.write(async (transaction) => {
-        const meanwhile = await findByKey(transaction, site.id, document.idempotencyKey);
+        const meanwhile = await findByKey(transaction, seen, document.idempotencyKey);
         if (meanwhile) return { document: toDocument(meanwhile), isNew: false };
-        await this.folders.requirePlace(transaction, site.id, document.folderId);
+        const { ruleId } = await this.folders.requirePlace(transaction, seen, document.folderId);
+        this.visibility.require(access, 'add', ruleId);
         await this.storage.add(transaction, wanted, totalSize(received));
-        const free = await this.freeName(transaction, site.id, document, name);
-        const inserted = await this.insert(transaction, access, site.id, { ...document, name: free, altText }, received);
+        const free = await freeName(transaction, seen, document, name);
+        const inserted = await this.insert(transaction, access, site.id, { ...document, name: free, altText, ruleId }, received);
         return { document: inserted, isNew: true };
       });
       if (!added.isNew) for (const { blob } of received) await this.files.discard(blob);
@@ -100,22 +105,12 @@ export class DocumentAdding {
     }
   }
 
-  private async freeName(transaction: Transaction, siteId: string, document: NewDocument, name: string): Promise<string> {
-    if (!document.unique) {
-      await refuseTakenName(transaction, siteId, document.folderId, name);
-      return name;
-    }
-    const free = await firstFreeName(transaction, { siteId, folderId: document.folderId }, name, { from: 0, most: maxNumber });
-    if (free === undefined) throw nameTaken(name);
-    return numberedName(name, free);
-  }
-
   /** @param received the versions, oldest first; the last one is the current one. */
   private async insert(
     transaction: Transaction,
     access: AccessContext,
     siteId: string,
-    document: NewDocument & { readonly altText: string },
+    document: NewDocument & { readonly altText: string; readonly ruleId: string },
     received: readonly Received[],
   ): Promise<Document> {
     const now = this.clock.now().getTime();
@@ -156,19 +151,15 @@ export class DocumentAdding {
       kind: isShown(facts) ? 'image' : 'file',
       ...metadataColumns(document.metadata),
       wordRules,
+      ownRuleId: noRule,
+      ruleId: document.ruleId,
       modifiedAt: now,
     };
     await transaction.repository(DocumentEntity).insert(entity);
     announceContents(transaction, siteId);
     await transaction.repository(DocumentVersionEntity).insert(versions);
     for (const { blob } of received) await transaction.keepBlob(blob);
-    const { size, mimeType } = entity;
-    await this.audit.record(
-      transaction,
-      documentEntry(entity, { action: 'added', after: { id: documentId, type: mimeType, size } }),
-    );
-    for (const { kind, text } of this.metadata.searchTexts(document.metadata ?? {}))
-      await indexWords(transaction, entity, kind, text);
+    await this.added.note(transaction, entity, document.metadata);
     return toDocument(entity);
   }
 }
@@ -190,23 +181,44 @@ export function checkedAltText(altText: string): string {
 
 type Queries = Pick<Reader, 'query'>;
 
-export async function refuseTakenName(
+/**
+ * The wanted name, or with a number: where it is to be unique, and where a document has it that the person does not see, as saying that the name is
+ * taken would say that it is there.
+ * @throws PortalError `name-taken` (409).
+ */
+export async function freeName(
   queries: Queries,
-  siteId: string,
-  folderId: string | undefined,
+  seen: SeenSite,
+  place: { readonly folderId?: string | undefined; readonly unique?: boolean | undefined },
   name: string,
   except?: string,
-): Promise<void> {
-  const there = await findName(queries, siteId, folderId, name);
-  if (there && there.id !== except) throw nameTaken(there.name);
+): Promise<string> {
+  const there = await findName(queries, seen.id, place.folderId, name);
+  if (!there || there.id === except) return name;
+  if (!place.unique && seen.sight.sees(there.ruleId)) throw nameTaken(there.name);
+  const free = await firstFreeName(queries, { siteId: seen.id, folderId: place.folderId }, name, { from: 1, most: maxNumber });
+  if (free === undefined) throw nameTaken(name);
+  return numberedName(name, free);
 }
 
-async function findByKey(queries: Queries, siteId: string, key: string | undefined): Promise<DocumentEntity | undefined> {
+/** Before the bytes are read. */
+async function refuseTakenName(queries: Queries, seen: SeenSite, folderId: string | undefined, name: string): Promise<void> {
+  const there = await findName(queries, seen.id, folderId, name);
+  if (there && seen.sight.sees(there.ruleId)) throw nameTaken(there.name);
+}
+
+/** @throws PortalError `not-found` (404) for a document that the person who added it does not see any more. */
+async function findByKey(
+  queries: Queries,
+  { id: siteId, sight }: SeenSite,
+  key: string | undefined,
+): Promise<DocumentEntity | undefined> {
   if (key === undefined) return undefined;
   const [row] = await queries.query<DocumentEntity>(
     `SELECT ${documentColumns} FROM documents_media_document WHERE site_id = ? AND idempotency_key = ?`,
     [siteId, key],
   );
+  if (row && !sight.sees(row.ruleId)) throw notFound('document');
   return row;
 }
 
@@ -215,9 +227,9 @@ export async function findName(
   siteId: string,
   folderId: string | undefined,
   name: string,
-): Promise<{ id: string; name: string } | undefined> {
-  const [row] = await queries.query<{ id: string; name: string }>(
-    'SELECT id, name FROM documents_media_document WHERE site_id = ? AND folder_id = ? AND name_key = ?',
+): Promise<{ readonly id: string; readonly name: string; readonly ruleId: string } | undefined> {
+  const [row] = await queries.query<{ id: string; name: string; ruleId: string }>(
+    'SELECT id, name, rule_id AS "ruleId" FROM documents_media_document WHERE site_id = ? AND folder_id = ? AND name_key = ?',
     [siteId, folderId ?? rootFolder, nameKey(name)],
   );
   return row;

@@ -2,13 +2,17 @@ import {
   type AuditArea,
   type AuditDescription,
   type AuditEntry,
+  AuditLog,
   type AuditRecord,
   inject,
   injectable,
   Messages,
+  type Transaction,
 } from '@portico/core';
 import type { Folder } from '../api/documents.js';
 import type { DocumentEntity } from '../entities/document.js';
+import { Metadata, type MetadataValues } from './metadata.js';
+import { indexWords } from './metadata-words.js';
 
 /** The area of the audit log in which documents and folders stand. */
 const area = 'documents-media';
@@ -31,6 +35,22 @@ export function nameIn({ name, metadataKinds }: Pick<DocumentEntity, 'name' | 'm
 
 export function folderEntry({ siteId, name }: Pick<Folder, 'siteId' | 'name'>, change: Change): AuditEntry {
   return { area, subject: 'folder', attribute: name, scope: siteId, ...change };
+}
+
+/** What is written of a document besides its rows, in the transaction that adds it. */
+@injectable()
+export class AddedDocuments {
+  constructor(
+    @inject(Metadata) private readonly metadata: Metadata,
+    @inject(AuditLog) private readonly audit: AuditLog,
+  ) {}
+
+  /** The words by which it is found, and its entry of the audit log. */
+  async note(transaction: Transaction, entity: DocumentEntity, metadata: MetadataValues = {}): Promise<void> {
+    const { id, mimeType, size } = entity;
+    for (const { kind, text } of this.metadata.searchTexts(metadata)) await indexWords(transaction, entity, kind, text);
+    await this.audit.record(transaction, documentEntry(entity, { action: 'added', after: { id, type: mimeType, size } }));
+  }
 }
 
 /** Puts these entries into words. */

@@ -15,8 +15,8 @@ import { mergeFields } from '@portico/core/util';
 import { type Document, DocumentPermissions } from '../api/documents.js';
 import { DocumentEntity, searchText } from '../entities/document.js';
 import { rootFolder } from '../entities/folder.js';
-import { siteFor } from './access.js';
-import { checkedAltText, refuseTakenName } from './document-adding.js';
+import { noRule } from '../entities/rule.js';
+import { checkedAltText, freeName } from './document-adding.js';
 import { documentEntry, nameIn } from './document-audit.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { refuseFalseName } from './file-types.js';
@@ -24,6 +24,7 @@ import { Folders } from './folders.js';
 import { announceContents } from './list-totals.js';
 import { checkedName, nameKey } from './names.js';
 import { SiteStorage } from './site-storage.js';
+import { type SeenSite, Visibility } from './visibility.js';
 
 /** What people write about a document. */
 export interface DocumentFields {
@@ -60,6 +61,7 @@ export class DocumentChanges {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Folders) private readonly folders: Folders,
+    @inject(Visibility) private readonly visibility: Visibility,
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
     @inject(SiteStorage) private readonly storage: SiteStorage,
@@ -73,11 +75,12 @@ export class DocumentChanges {
    * with the names of the fields that both changed.
    */
   update(access: AccessContext, id: string, change: DocumentFields, seen?: DocumentFields): Promise<Document> {
-    const site = siteFor(access, DocumentPermissions.update);
+    const seenSite = this.visibility.enter(access, DocumentPermissions.update);
     const name = checkedName(change.name);
     const altText = checkedAltText(change.altText);
     return this.unitOfWork.write(async (transaction) => {
-      const document = await requireDocument(transaction, site.id, id);
+      const document = await requireDocument(transaction, seenSite, id);
+      this.visibility.require(access, 'update', document.ruleId);
       const { values, conflicts, others } = mergeFields(
         { name, altText },
         seen ?? { name: document.name, altText: document.altText },
@@ -85,12 +88,12 @@ export class DocumentChanges {
       );
       if (conflicts.length > 0) throw conflict(this.messages, conflicts);
       refuseFalseName(values.name, document.mimeType);
-      await refuseTakenName(transaction, site.id, folderOf(document), values.name, id);
-      await this.recordFields(transaction, document, values);
+      const free = await freeName(transaction, seenSite, { folderId: folderOf(document) }, values.name, id);
+      await this.recordFields(transaction, document, { name: free, altText: values.altText });
       return this.save(transaction, document, {
-        name: values.name,
-        nameKey: nameKey(values.name),
-        searchText: searchText(values.name, values.altText),
+        name: free,
+        nameKey: nameKey(free),
+        searchText: searchText(free, values.altText),
         altText: values.altText,
         // Who did not see the alternative text has not read it.
         // A plain query of SQLite answers 0 and 1, which is no boolean to who writes it.
@@ -101,23 +104,30 @@ export class DocumentChanges {
 
   /** @param folderId undefined: into the root of the site. */
   move(access: AccessContext, id: string, folderId: string | undefined): Promise<Document> {
-    const site = siteFor(access, DocumentPermissions.update);
+    const seen = this.visibility.enter(access, DocumentPermissions.update);
     return this.unitOfWork.write(async (transaction) => {
-      const document = await requireDocument(transaction, site.id, id);
-      await this.folders.requirePlace(transaction, site.id, folderId);
-      await refuseTakenName(transaction, site.id, folderId, document.name, id);
-      announceContents(transaction, site.id);
+      const document = await requireDocument(transaction, seen, id);
+      this.visibility.require(access, 'update', document.ruleId);
+      const { ruleId } = await this.folders.requirePlace(transaction, seen, folderId);
+      if (folderId !== folderOf(document)) this.visibility.require(access, 'add', ruleId);
+      const name = await freeName(transaction, seen, { folderId }, document.name, id);
+      announceContents(transaction, seen.id);
       const [before, after] = [{ folder: folderOf(document) }, { folder: folderId }];
       await this.audit.record(transaction, documentEntry(document, { action: 'moved', before, after }));
-      return this.save(transaction, document, { folderId: folderId ?? rootFolder });
+      return this.save(transaction, document, {
+        folderId: folderId ?? rootFolder,
+        ...(name === document.name ? {} : { name, nameKey: nameKey(name), searchText: searchText(name, document.altText) }),
+        ...(document.ownRuleId === noRule ? { ruleId } : {}),
+      });
     });
   }
 
   /** The document with its versions and pictures; answers what was deleted. */
   delete(access: AccessContext, id: string): Promise<Document> {
-    const site = siteFor(access, DocumentPermissions.delete);
+    const seen = this.visibility.enter(access, DocumentPermissions.delete);
     return this.unitOfWork.write(async (transaction) => {
-      const document = await requireDocument(transaction, site.id, id);
+      const document = await requireDocument(transaction, seen, id);
+      this.visibility.require(access, 'delete', document.ruleId);
       const blobs = await transaction.query<{ blobId: string; size: number }>(
         `SELECT blob_id AS "blobId", size FROM documents_media_document_version WHERE document_id = ?
          UNION ALL
@@ -134,11 +144,12 @@ export class DocumentChanges {
       await transaction.query('DELETE FROM documents_media_document WHERE id = ?', [id]);
       const { size, mimeType } = document;
       await this.audit.record(transaction, documentEntry(document, { action: 'removed', before: { id, type: mimeType, size } }));
-      announceContents(transaction, site.id);
+      await this.visibility.release(transaction, seen.id, document.ownRuleId);
+      announceContents(transaction, seen.id);
       for (const { blobId } of blobs) await transaction.dropBlob(blobId);
       await this.storage.remove(
         transaction,
-        site.id,
+        seen.id,
         blobs.reduce((sum, { size }) => sum + size, 0),
       );
       return toDocument(document);
@@ -171,10 +182,14 @@ export class DocumentChanges {
   }
 }
 
-export async function requireDocument(queries: Pick<Reader, 'query'>, siteId: string, id: string): Promise<DocumentEntity> {
+export async function requireDocument(
+  queries: Pick<Reader, 'query'>,
+  { id: siteId, sight }: SeenSite,
+  id: string,
+): Promise<DocumentEntity> {
   const [row] = await queries.query<DocumentEntity>(
-    `SELECT ${documentColumns} FROM documents_media_document WHERE id = ? AND site_id = ?`,
-    [id, siteId],
+    `SELECT ${documentColumns} FROM documents_media_document WHERE id = ? AND site_id = ?${sight.sql()}`,
+    [id, siteId, ...sight.values],
   );
   if (!row) throw notFound('document');
   return row;

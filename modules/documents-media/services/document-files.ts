@@ -10,8 +10,9 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { DocumentPermissions } from '../api/documents.js';
-import { siteFor } from './access.js';
+import type { RenditionEntity } from '../entities/rendition.js';
 import { keyRanges } from './key-ranges.js';
+import { type SeenSite, Visibility } from './visibility.js';
 
 /** Bytes that can be sent, and what the answer must say about them. */
 export interface ServedFile {
@@ -23,18 +24,45 @@ export interface ServedFile {
   readonly charset?: string | null;
   readonly name: string;
   readonly modifiedAt: number;
+  /** Rule in force of its document. */
+  readonly ruleId: string;
 }
 
-const currentSql = `SELECT blob_id AS "blobId", sha256, size, mime_type AS "mimeType", charset, name, modified_at AS "modifiedAt"
-  FROM documents_media_document WHERE id = ? AND site_id = ?`;
+/** A document with one of the files that are made of its current version; `blobId` is null while nobody made that. */
+export interface RenditionRow {
+  readonly name: string;
+  readonly ruleId: string;
+  readonly sourceBlobId: string;
+  readonly blobId: string | null;
+  readonly sha256: string;
+  readonly size: number;
+  readonly mimeType: string;
+  readonly modifiedAt: number;
+  readonly sourceType: string;
+  readonly sourceSize: number;
+  readonly documentKind: string;
+  readonly metadata: string | null;
+}
 
-const pictureSql = `${currentSql} AND kind = 'image'`;
+const renditionSql = ({ sight }: SeenSite): string =>
+  `SELECT document.name, document.rule_id AS "ruleId", document.blob_id AS "sourceBlobId", rendition.blob_id AS "blobId", rendition.sha256,
+    rendition.size, rendition.mime_type AS "mimeType", rendition.created_at AS "modifiedAt",
+    document.mime_type AS "sourceType", document.size AS "sourceSize", document.kind AS "documentKind", document.metadata
+  FROM documents_media_document document
+  LEFT JOIN documents_media_rendition rendition ON rendition.source_blob_id = document.blob_id AND rendition.kind = ?
+  WHERE document.id = ? AND document.site_id = ?${sight.sql('document')}`;
 
-const versionSql = `SELECT version.blob_id AS "blobId", version.sha256, version.size, version.mime_type AS "mimeType",
-    version.charset, document.name,
-    version.created_at AS "modifiedAt"
+const currentSql = ({ sight }: SeenSite): string =>
+  `SELECT blob_id AS "blobId", sha256, size, mime_type AS "mimeType", charset, name, modified_at AS "modifiedAt", rule_id AS "ruleId"
+  FROM documents_media_document WHERE id = ? AND site_id = ?${sight.sql()}`;
+
+const pictureSql = (seen: SeenSite): string => `${currentSql(seen)} AND kind = 'image'`;
+
+const versionSql = ({ sight }: SeenSite): string =>
+  `SELECT version.blob_id AS "blobId", version.sha256, version.size, version.mime_type AS "mimeType",
+    version.charset, document.name, version.created_at AS "modifiedAt", document.rule_id AS "ruleId"
   FROM documents_media_document document JOIN documents_media_document_version version ON version.document_id = document.id
-  WHERE document.id = ? AND document.site_id = ? AND version.label = ?`;
+  WHERE document.id = ? AND document.site_id = ?${sight.sql('document')} AND version.label = ?`;
 
 /** Finds files to send: one prepared statement each, after the permission was asked in memory. */
 @injectable()
@@ -42,6 +70,7 @@ export class DocumentFiles {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(BlobStore) private readonly blobs: BlobStore,
+    @inject(Visibility) private readonly visibility: Visibility,
   ) {}
 
   current(access: AccessContext, id: string): Promise<ServedFile> {
@@ -57,13 +86,21 @@ export class DocumentFiles {
     return this.one(access, versionSql, id, label);
   }
 
+  async rendition(access: AccessContext, id: string, kind: RenditionEntity['kind']): Promise<RenditionRow | undefined> {
+    const seen = this.visibility.enter(access, DocumentPermissions.view);
+    const bound = [kind, id, seen.id, ...seen.sight.values];
+    const [row] = await this.unitOfWork.read((reader) => reader.query<RenditionRow>(renditionSql(seen), bound));
+    return row;
+  }
+
   open(file: ServedFile, range?: { readonly start: number; readonly end: number }): Promise<Readable> {
     return this.blobs.open(file.blobId, range);
   }
 
-  private async one(access: AccessContext, sql: string, id: string, ...more: string[]): Promise<ServedFile> {
-    const site = siteFor(access, DocumentPermissions.view);
-    const [file] = await this.unitOfWork.read((reader) => reader.query<ServedFile>(sql, [id, site.id, ...more]));
+  private async one(access: AccessContext, sql: (seen: SeenSite) => string, id: string, ...more: string[]): Promise<ServedFile> {
+    const seen = this.visibility.enter(access, DocumentPermissions.view);
+    const bound = [id, seen.id, ...seen.sight.values, ...more];
+    const [file] = await this.unitOfWork.read((reader) => reader.query<ServedFile>(sql(seen), bound));
     if (!file) throw notFound('document');
     return file;
   }

@@ -11,8 +11,8 @@ import {
 } from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 import { rootFolder } from '../entities/folder.js';
-import { siteFor } from './access.js';
 import { ListTotals } from './list-totals.js';
+import { type SeenSite, Visibility } from './visibility.js';
 
 /** By what documents are sorted; folders stand before them, by name. Ids sort by the time they were made. */
 export type ListOrder = 'newest' | 'name' | 'modified' | 'size' | 'type';
@@ -64,6 +64,8 @@ export interface DocumentEntry extends FolderEntry {
   readonly height: number | null;
   /** Each between spaces. */
   readonly metadataKinds: string | null;
+  /** Rule in force. */
+  readonly ruleId: string;
 }
 
 export interface DocumentListQuery {
@@ -95,7 +97,7 @@ type Entry = { readonly kind: 'folder'; readonly row: FolderEntry } | { readonly
 
 const folderFields = 'id, name, name_key AS "nameKey", modified_at AS "modifiedAt"';
 const documentFields =
-  'id, name, name_key AS "nameKey", alt_text AS "altText", mime_type AS "mimeType", size, width, height, modified_at AS "modifiedAt", metadata_kinds AS "metadataKinds"';
+  'id, name, name_key AS "nameKey", alt_text AS "altText", mime_type AS "mimeType", size, width, height, modified_at AS "modifiedAt", metadata_kinds AS "metadataKinds", rule_id AS "ruleId"';
 
 /** Pages of a folder or a search, by key: page one thousand costs what page one costs. */
 @injectable()
@@ -103,14 +105,15 @@ export class DocumentList {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(ListTotals) private readonly totals: ListTotals,
+    @inject(Visibility) private readonly visibility: Visibility,
   ) {}
 
   async page(access: AccessContext, query: DocumentListQuery): Promise<DocumentListPage> {
-    const site = siteFor(access, DocumentPermissions.view, 'folder');
+    const site = this.visibility.enter(access, DocumentPermissions.view, 'folder');
     const after = parseCursor(query.after);
     const before = after ? undefined : parseCursor(query.before);
     const entries = await this.unitOfWork.read((reader) =>
-      before ? this.backwards(reader, site.id, query, before) : this.forwards(reader, site.id, query, after),
+      before ? this.backwards(reader, site, query, before) : this.forwards(reader, site, query, after),
     );
     const more = entries.length > query.limit;
     const shown = before ? entries.slice(-query.limit) : entries.slice(0, query.limit);
@@ -134,10 +137,12 @@ export class DocumentList {
   async total(access: AccessContext, query: DocumentListQuery, page: DocumentListPage): Promise<ListTotal> {
     const shown = page.folders.length + page.documents.length;
     if (page.next === undefined && page.previous === undefined) return { count: shown, isMore: false };
-    const site = siteFor(access, DocumentPermissions.view, 'folder');
+    const site = this.visibility.enter(access, DocumentPermissions.view, 'folder');
     const isWhole = isWholeFolder(query);
-    const counting = (): Promise<ListTotal> => this.count(site.id, query);
-    const { count, isMore } = await (isWhole ? this.totals.of(site.id, query.folderId ?? rootFolder, counting) : counting());
+    const counting = (): Promise<ListTotal> => this.count(site, query);
+    // The same for all who see the same, and for nobody else.
+    const place = `${query.folderId ?? rootFolder} ${site.sight.key}`;
+    const { count, isMore } = await (isWhole ? this.totals.of(site.id, place, counting) : counting());
     return { count: Math.max(count, shown), isMore };
   }
 
@@ -147,11 +152,11 @@ export class DocumentList {
     return isOnePage || isWholeFolder(query) ? this.total(access, query, page) : undefined;
   }
 
-  private async count(siteId: string, query: DocumentListQuery): Promise<ListTotal> {
+  private async count(site: SeenSite, query: DocumentListQuery): Promise<ListTotal> {
     const counts = await this.unitOfWork.read((reader) =>
       Promise.all([
-        query.metadata === undefined ? countUpTo(reader, place(siteId, query, 'parent_id')) : nothing,
-        countUpTo(reader, place(siteId, query, 'folder_id')),
+        query.metadata === undefined ? countUpTo(reader, place(site, query, 'parent_id')) : nothing,
+        countUpTo(reader, place(site, query, 'folder_id')),
       ]),
     );
     return { count: counts.reduce((sum, part) => sum + part.count, 0), isMore: counts.some(({ isMore }) => isMore) };
@@ -160,37 +165,38 @@ export class DocumentList {
   /** Documents by id, in the order of the ids; what is not there any more is left out. */
   async some(access: AccessContext, ids: readonly string[]): Promise<readonly DocumentEntry[]> {
     if (ids.length === 0) return [];
-    const site = siteFor(access, DocumentPermissions.view);
+    const { id: siteId, sight } = this.visibility.enter(access, DocumentPermissions.view);
     const rows = await this.unitOfWork.read((reader) =>
       reader.query<DocumentEntry>(
-        `SELECT ${documentFields} FROM documents_media_document WHERE site_id = ? AND id IN (${ids.map(() => '?').join(', ')})`,
-        [site.id, ...ids],
+        `SELECT ${documentFields} FROM documents_media_document
+         WHERE site_id = ?${sight.sql()} AND id IN (${ids.map(() => '?').join(', ')})`,
+        [siteId, ...sight.values, ...ids],
       ),
     );
     return ids.flatMap((id) => rows.filter((row) => row.id === id));
   }
 
-  private async forwards(reader: Reader, siteId: string, query: DocumentListQuery, from?: ListCursor): Promise<Entry[]> {
+  private async forwards(reader: Reader, site: SeenSite, query: DocumentListQuery, from?: ListCursor): Promise<Entry[]> {
     const limit = query.limit + 1;
-    const folders = from?.kind === 'document' ? [] : await this.folders(reader, siteId, query, { from, backwards: false, limit });
+    const folders = from?.kind === 'document' ? [] : await this.folders(reader, site, query, { from, backwards: false, limit });
     const rest = limit - folders.length;
     const start = from?.kind === 'document' ? from : undefined;
-    const documents = rest > 0 ? await this.documents(reader, siteId, query, { from: start, backwards: false, limit: rest }) : [];
+    const documents = rest > 0 ? await this.documents(reader, site, query, { from: start, backwards: false, limit: rest }) : [];
     return [...folders, ...documents];
   }
 
-  private async backwards(reader: Reader, siteId: string, query: DocumentListQuery, from: ListCursor): Promise<Entry[]> {
+  private async backwards(reader: Reader, site: SeenSite, query: DocumentListQuery, from: ListCursor): Promise<Entry[]> {
     const limit = query.limit + 1;
-    const documents = from.kind === 'folder' ? [] : await this.documents(reader, siteId, query, { from, backwards: true, limit });
+    const documents = from.kind === 'folder' ? [] : await this.documents(reader, site, query, { from, backwards: true, limit });
     const rest = limit - documents.length;
     const start = from.kind === 'folder' ? from : undefined;
-    const folders = rest > 0 ? await this.folders(reader, siteId, query, { from: start, backwards: true, limit: rest }) : [];
+    const folders = rest > 0 ? await this.folders(reader, site, query, { from: start, backwards: true, limit: rest }) : [];
     return [...documents, ...folders].reverse();
   }
 
-  private async folders(reader: Reader, siteId: string, query: DocumentListQuery, range: KeysetRange): Promise<Entry[]> {
+  private async folders(reader: Reader, site: SeenSite, query: DocumentListQuery, range: KeysetRange): Promise<Entry[]> {
     if (query.metadata !== undefined) return [];
-    const { within, match } = place(siteId, query, 'parent_id');
+    const { within, match } = place(site, query, 'parent_id');
     const direction = query.order === 'name' ? directionOf(query) : 'asc';
     const { sql, order, bounds } = keysetSql(sortKeys.name, direction, range);
     const rows = await reader.query<FolderEntry>(
@@ -200,8 +206,8 @@ export class DocumentList {
     return rows.map((row) => ({ kind: 'folder', row }));
   }
 
-  private async documents(reader: Reader, siteId: string, query: DocumentListQuery, range: KeysetRange): Promise<Entry[]> {
-    const { within, match } = place(siteId, query, 'folder_id');
+  private async documents(reader: Reader, site: SeenSite, query: DocumentListQuery, range: KeysetRange): Promise<Entry[]> {
+    const { within, match } = place(site, query, 'folder_id');
     const { sql, order, bounds } = keysetSql(sortKeys[query.order], directionOf(query), range);
     const rows = await reader.query<DocumentEntry>(
       listSql('documents_media_document', documentFields, `${within.sql}${match.sql}${sql}`, query.search && order),
@@ -223,7 +229,8 @@ function cursorOf({ order }: DocumentListQuery, { kind, row }: Entry): string {
 
 const nothing: ListTotal = { count: 0, isMore: false };
 
-function place(siteId: string, query: DocumentListQuery, column: 'parent_id' | 'folder_id'): ListPlace {
+/** What somebody does not see is not of the list at all: neither walked by a count nor told by it. */
+function place({ id: siteId, sight }: SeenSite, query: DocumentListQuery, column: 'parent_id' | 'folder_id'): ListPlace {
   const patterns = query.search ? searchPatterns(query.search) : [];
   // What folds to nothing has no words that could be found.
   const words =
@@ -234,8 +241,14 @@ function place(siteId: string, query: DocumentListQuery, column: 'parent_id' | '
     table: column === 'parent_id' ? 'documents_media_folder' : 'documents_media_document',
     within:
       query.search || query.metadata !== undefined
-        ? { sql: query.search ? 'site_id = ?' : 'site_id = ? AND metadata_kinds IS NOT NULL', values: [siteId] }
-        : { sql: `site_id = ? AND ${column} = ?`, values: [siteId, query.folderId ?? rootFolder] },
+        ? {
+            sql: `${query.search ? 'site_id = ?' : 'site_id = ? AND metadata_kinds IS NOT NULL'}${sight.sql()}`,
+            values: [siteId, ...sight.values],
+          }
+        : {
+            sql: `site_id = ? AND ${column} = ?${sight.sql()}`,
+            values: [siteId, query.folderId ?? rootFolder, ...sight.values],
+          },
     match: {
       sql: `${only}${words}${kinds}`,
       values: [...patterns, ...(query.metadata === undefined ? [] : [`% ${query.metadata} %`])],

@@ -37,8 +37,8 @@ export function toFolder(entity: FolderEntity): Folder {
 export const documentColumns = `id, site_id AS "siteId", folder_id AS "folderId", name, name_key AS "nameKey", search_text AS "searchText", alt_text AS "altText",
   alt_text_drafted AS "altTextDrafted", idempotency_key AS "idempotencyKey", version,
   blob_id AS "blobId", sha256, size, mime_type AS "mimeType", width, height, kind, metadata,
-  metadata_kinds AS "metadataKinds", created_by AS "createdBy", created_at AS "createdAt",
+  metadata_kinds AS "metadataKinds", own_rule_id AS "ownRuleId", rule_id AS "ruleId", created_by AS "createdBy", created_at AS "createdAt",
   modified_at AS "modifiedAt"`;
 
-export const folderColumns = `id, site_id AS "siteId", parent_id AS "parentId", name, name_key AS "nameKey", search_text AS "searchText", created_by AS "createdBy",
-  created_at AS "createdAt", modified_at AS "modifiedAt"`;
+export const folderColumns = `id, site_id AS "siteId", parent_id AS "parentId", name, name_key AS "nameKey", search_text AS "searchText", own_rule_id AS "ownRuleId", rule_id AS "ruleId",
+  created_by AS "createdBy", created_at AS "createdAt", modified_at AS "modifiedAt"`;

@@ -6,51 +6,32 @@ import {
   inject,
   injectable,
   invalidInput,
-  notFound,
   PortalError,
-  type Reader,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
 import { DocumentPermissions, type Folder } from '../api/documents.js';
 import { searchText } from '../entities/document.js';
 import { FolderEntity, rootFolder } from '../entities/folder.js';
-import { ownerOf, siteFor } from './access.js';
+import { noRule } from '../entities/rule.js';
+import { ownerOf } from './access.js';
 import { folderEntry } from './document-audit.js';
 import { folderColumns, toFolder } from './document-record.js';
+import {
+  allSql,
+  depthBelowSql,
+  type FolderPlace,
+  type FolderStep,
+  freeName,
+  maxDepth,
+  named,
+  type Queries,
+  readPath,
+  requireFolder,
+} from './folder-rows.js';
 import { announceContents } from './list-totals.js';
 import { checkedName, nameKey } from './names.js';
-
-const maxDepth = 20;
-
-const pathSql = `WITH RECURSIVE path (id, parent_id, name, depth) AS (
-    SELECT id, parent_id, name, 0 FROM documents_media_folder WHERE id = ? AND site_id = ?
-    UNION ALL
-    SELECT folder.id, folder.parent_id, folder.name, path.depth + 1
-      FROM path JOIN documents_media_folder folder ON folder.id = path.parent_id WHERE path.depth < ${maxDepth}
-  ) SELECT id, name FROM path ORDER BY depth DESC`;
-
-const depthBelowSql = `WITH RECURSIVE below (id, depth) AS (
-    SELECT id, 1 FROM documents_media_folder WHERE id = ?
-    UNION ALL
-    SELECT folder.id, below.depth + 1
-      FROM below JOIN documents_media_folder folder ON folder.site_id = ? AND folder.parent_id = below.id WHERE below.depth <= ${maxDepth}
-  ) SELECT MAX(depth) AS depth FROM below`;
-
-const allSql = `WITH RECURSIVE walk (id, path, depth) AS (
-    SELECT id, name, 1 FROM documents_media_folder WHERE site_id = ? AND parent_id = ?
-    UNION ALL
-    SELECT folder.id, walk.path || ' / ' || folder.name, walk.depth + 1
-      FROM walk JOIN documents_media_folder folder ON folder.site_id = ? AND folder.parent_id = walk.id WHERE walk.depth < ${maxDepth}
-  ) SELECT id, path FROM walk LIMIT ?`;
-
-/** A folder on the way from the root of the site. */
-export interface FolderStep {
-  readonly id: string;
-  readonly name: string;
-}
-
-type Queries = Pick<Reader, 'query'>;
+import { everything, type RuleAction, refused, type SeenSite, spreadRule, Visibility } from './visibility.js';
 
 /**
  * Folders of the site of the request: a tree per site, at most 20 deep, of rows that name their parent.
@@ -69,42 +50,50 @@ type Queries = Pick<Reader, 'query'>;
 export class Folders {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Visibility) private readonly visibility: Visibility,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
     @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   find(access: AccessContext, id: string): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.view, 'folder');
-    return this.unitOfWork.read((reader) => this.require(reader, site.id, id));
+    const seen = this.visibility.enter(access, DocumentPermissions.view, 'folder');
+    return this.unitOfWork.read(async (reader) => toFolder(await requireFolder(reader, seen, id)));
   }
 
-  /** From the root down to the folder itself; empty for the root. */
+  /** Whether the person may do something with a folder that they see; undefined: the root. */
+  async may(access: AccessContext, id: string | undefined): Promise<Readonly<Record<RuleAction, boolean>>> {
+    const seen = this.visibility.enter(access, DocumentPermissions.view, 'folder');
+    const ruleId =
+      id === undefined ? noRule : await this.unitOfWork.read(async (reader) => (await requireFolder(reader, seen, id)).ruleId);
+    return this.visibility.abilities(access, ruleId);
+  }
+
+  /** From the root down to the folder itself, of those that the person sees; empty for the root. */
   async path(access: AccessContext, id: string | undefined): Promise<readonly FolderStep[]> {
     if (id === undefined) return [];
-    const site = siteFor(access, DocumentPermissions.view, 'folder');
-    const steps = await this.unitOfWork.read((reader) => reader.query<FolderStep>(pathSql, [id, site.id]));
-    if (steps.length === 0) throw notFound('folder');
-    return steps;
+    const seen = this.visibility.enter(access, DocumentPermissions.view, 'folder');
+    const rows = await this.unitOfWork.read((reader) => readPath(reader, seen, id));
+    return rows.filter(({ ruleId }) => seen.sight.sees(ruleId)).map(({ id, name }) => ({ id, name }));
   }
 
   /** With the names on the way, in the order of those. Walks breadth first, so that a limit leaves out what lies deepest. */
   async all(access: AccessContext, limit: number): Promise<readonly { readonly id: string; readonly path: string }[]> {
-    const site = siteFor(access, DocumentPermissions.view, 'folder');
-    const rows = await this.unitOfWork.read((reader) =>
-      reader.query<{ id: string; path: string }>(allSql, [site.id, rootFolder, site.id, limit]),
-    );
+    const { id, sight } = this.visibility.enter(access, DocumentPermissions.view, 'folder');
+    const { values } = sight;
+    const bound = [...values, id, rootFolder, ...values, id, ...values, limit];
+    const rows = await this.unitOfWork.read((reader) => reader.query<{ id: string; path: string }>(allSql(sight), bound));
     return rows.sort((one, other) => one.path.localeCompare(other.path));
   }
 
   /** Folders below one, by name; `after` is the name of the last one seen. */
   async children(access: AccessContext, parentId: string | undefined, limit: number, after = ''): Promise<readonly Folder[]> {
-    const site = siteFor(access, DocumentPermissions.view, 'folder');
+    const { id, sight } = this.visibility.enter(access, DocumentPermissions.view, 'folder');
     const rows = await this.unitOfWork.read((reader) =>
       reader.query<FolderEntity>(
-        `SELECT ${folderColumns} FROM documents_media_folder WHERE site_id = ? AND parent_id = ? AND name_key > ?
+        `SELECT ${folderColumns} FROM documents_media_folder WHERE site_id = ? AND parent_id = ?${sight.sql()} AND name_key > ?
          ORDER BY name_key LIMIT ?`,
-        [site.id, parentId ?? rootFolder, nameKey(after), limit],
+        [id, parentId ?? rootFolder, ...sight.values, nameKey(after), limit],
       ),
     );
     return rows.map(toFolder);
@@ -112,140 +101,122 @@ export class Folders {
 
   /** @throws PortalError `name-taken` (409), `invalid-input` (400), `not-found` (404). */
   add(access: AccessContext, wanted: string, parentId?: string): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.add, 'folder');
+    const seen = this.visibility.enter(access, DocumentPermissions.add, 'folder');
     const name = checkedName(wanted);
     return this.unitOfWork.write(async (transaction) => {
-      await this.requirePlace(transaction, site.id, parentId, 1);
-      await this.refuseTaken(transaction, site.id, parentId, name);
-      return this.insert(transaction, access, site.id, name, parentId);
+      const { ruleId } = await this.requirePlace(transaction, seen, parentId, 1);
+      this.visibility.require(access, 'add', ruleId);
+      const free = await freeName(transaction, seen, parentId, name);
+      return this.insert(transaction, access, seen.id, { name: free, parentId, ruleId });
     });
   }
 
   ensure(access: AccessContext, wanted: string, parentId?: string): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.add, 'folder');
+    const seen = this.visibility.enter(access, DocumentPermissions.add, 'folder');
     const name = checkedName(wanted);
     return this.unitOfWork.write(async (transaction) => {
-      await this.requirePlace(transaction, site.id, parentId, 1);
-      const there = await this.named(transaction, site.id, parentId, name);
-      return there ? toFolder(there) : this.insert(transaction, access, site.id, name, parentId);
+      const { ruleId } = await this.requirePlace(transaction, seen, parentId, 1);
+      const there = await named(transaction, seen.id, parentId, name);
+      if (there && seen.sight.sees(there.ruleId)) return toFolder(there);
+      this.visibility.require(access, 'add', ruleId);
+      const free = await freeName(transaction, seen, parentId, name);
+      return this.insert(transaction, access, seen.id, { name: free, parentId, ruleId });
     });
   }
 
   rename(access: AccessContext, id: string, wanted: string): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.update, 'folder');
+    const seen = this.visibility.enter(access, DocumentPermissions.update, 'folder');
     const name = checkedName(wanted);
     return this.unitOfWork.write(async (transaction) => {
-      const folder = await this.require(transaction, site.id, id);
-      await this.refuseTaken(transaction, site.id, folder.parentId, name, id);
-      await this.update(transaction, id, { name, nameKey: nameKey(name), searchText: searchText(name) });
-      const change = { action: 'changed', before: { id, name: folder.name }, after: { name } };
-      if (name !== folder.name) await this.audit.record(transaction, folderEntry(folder, change));
-      return { ...folder, name };
+      const row = await requireFolder(transaction, seen, id);
+      this.visibility.require(access, 'update', row.ruleId);
+      const folder = toFolder(row);
+      const free = await freeName(transaction, seen, folder.parentId, name, id);
+      await this.update(transaction, id, { name: free, nameKey: nameKey(free), searchText: searchText(free) });
+      const change = { action: 'changed', before: { id, name: folder.name }, after: { name: free } };
+      if (free !== folder.name) await this.audit.record(transaction, folderEntry(folder, change));
+      return { ...folder, name: free };
     });
   }
 
   /** @param parentId undefined: into the root of the site. */
   move(access: AccessContext, id: string, parentId: string | undefined): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.update, 'folder');
+    const seen = this.visibility.enter(access, DocumentPermissions.update, 'folder');
     return this.unitOfWork.write(async (transaction) => {
-      const folder = await this.require(transaction, site.id, id);
-      const [below] = await transaction.query<{ depth: number }>(depthBelowSql, [id, site.id]);
-      const path = await this.requirePlace(transaction, site.id, parentId, below?.depth ?? 1);
-      if (path.some((step) => step.id === id)) {
+      const row = await requireFolder(transaction, seen, id);
+      this.visibility.require(access, 'update', row.ruleId);
+      const [below] = await transaction.query<{ depth: number }>(depthBelowSql, [id, seen.id]);
+      const place = await this.requirePlace(transaction, seen, parentId, below?.depth ?? 1);
+      this.visibility.require(access, 'add', place.ruleId);
+      if (place.ids.includes(id)) {
         throw invalidInput(
           { to: 'A folder cannot lie inside itself.' },
           'A folder cannot be moved into itself. Choose another one.',
         );
       }
-      await this.refuseTaken(transaction, site.id, parentId, folder.name, id);
-      await this.update(transaction, id, { parentId: parentId ?? rootFolder });
+      const name = await freeName(transaction, seen, parentId, row.name, id);
+      await this.update(transaction, id, {
+        parentId: parentId ?? rootFolder,
+        name,
+        nameKey: nameKey(name),
+        searchText: searchText(name),
+      });
+      if (row.ownRuleId === noRule) await spreadRule(transaction, seen.id, id, { from: row.ruleId, to: place.ruleId });
+      const folder = toFolder(row);
       const change = { action: 'moved', before: { id, folder: folder.parentId }, after: { folder: parentId } };
       await this.audit.record(transaction, folderEntry(folder, change));
-      announceContents(transaction, site.id);
-      return { ...folder, parentId };
+      announceContents(transaction, seen.id);
+      return { ...folder, name, parentId };
     });
   }
 
-  /** What lies directly in a folder. */
+  /** What lies directly in a folder, of what the person sees. */
   async contents(access: AccessContext, id: string): Promise<{ readonly folders: number; readonly documents: number }> {
-    const site = siteFor(access, DocumentPermissions.view, 'folder');
-    return this.unitOfWork.read((reader) => this.count(reader, site.id, id));
+    const seen = this.visibility.enter(access, DocumentPermissions.view, 'folder');
+    return this.unitOfWork.read((reader) => this.count(reader, seen, id));
   }
 
-  /** @throws PortalError `folder-not-empty` (409). */
+  /** @throws PortalError `folder-not-empty` (409); `forbidden` (403) also where what is inside is not for this person to know. */
   delete(access: AccessContext, id: string): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.delete, 'folder');
+    const seen = this.visibility.enter(access, DocumentPermissions.delete, 'folder');
     return this.unitOfWork.write(async (transaction) => {
-      const folder = await this.require(transaction, site.id, id);
-      const inside = await this.count(transaction, site.id, id);
+      const row = await requireFolder(transaction, seen, id);
+      this.visibility.require(access, 'delete', row.ruleId);
+      const inside = await this.count(transaction, seen, id);
       if (inside.folders + inside.documents > 0) {
         throw new PortalError(
           'folder-not-empty',
-          `${folder.name} is not empty. Move or delete what is inside first, then delete the folder.`,
+          `${row.name} is not empty. Move or delete what is inside first, then delete the folder.`,
           { status: 409, details: inside },
         );
       }
+      const all = await this.count(transaction, { ...seen, sight: everything }, id);
+      if (all.folders + all.documents > 0) throw refused();
       await transaction.repository(FolderEntity).delete({ id });
+      await this.visibility.release(transaction, seen.id, row.ownRuleId);
+      const folder = toFolder(row);
       await this.audit.record(transaction, folderEntry(folder, { action: 'removed', before: { id } }));
-      announceContents(transaction, site.id);
+      announceContents(transaction, seen.id);
       return folder;
     });
   }
 
   /** The way to a folder that something is put into. @throws PortalError `not-found`, `invalid-input` when it lies too deep. */
-  async requirePlace(queries: Queries, siteId: string, id: string | undefined, levels = 0): Promise<readonly FolderStep[]> {
-    if (id === undefined) return [];
-    const path = await queries.query<FolderStep>(pathSql, [id, siteId]);
-    if (path.length === 0) throw notFound('folder');
+  async requirePlace(queries: Queries, seen: SeenSite, id: string | undefined, levels = 0): Promise<FolderPlace> {
+    if (id === undefined) return { ids: [], ruleId: noRule };
+    const path = await readPath(queries, seen, id);
     if (path.length + levels > maxDepth) {
       const sentence = `Folders can lie at most ${maxDepth} deep. Choose a folder further up.`;
       throw invalidInput({ to: sentence }, sentence);
     }
-    return path;
-  }
-
-  private async require(queries: Queries, siteId: string, id: string): Promise<Folder> {
-    const [row] = await queries.query<FolderEntity>(
-      `SELECT ${folderColumns} FROM documents_media_folder WHERE id = ? AND site_id = ?`,
-      [id, siteId],
-    );
-    if (!row) throw notFound('folder');
-    return toFolder(row);
-  }
-
-  private async named(
-    queries: Queries,
-    siteId: string,
-    parentId: string | undefined,
-    name: string,
-  ): Promise<FolderEntity | undefined> {
-    const [row] = await queries.query<FolderEntity>(
-      `SELECT ${folderColumns} FROM documents_media_folder WHERE site_id = ? AND parent_id = ? AND name_key = ?`,
-      [siteId, parentId ?? rootFolder, nameKey(name)],
-    );
-    return row;
-  }
-
-  private async refuseTaken(
-    queries: Queries,
-    siteId: string,
-    parentId: string | undefined,
-    name: string,
-    except?: string,
-  ): Promise<void> {
-    const there = await this.named(queries, siteId, parentId, name);
-    if (!there || there.id === except) return;
-    throw new PortalError('name-taken', `There is already a folder named ${there.name} here. Choose another name.`, {
-      status: 409,
-    });
+    return { ids: path.map((step) => step.id), ruleId: path.at(-1)?.ruleId ?? noRule };
   }
 
   private async insert(
     transaction: Transaction,
     access: AccessContext,
     siteId: string,
-    name: string,
-    parentId: string | undefined,
+    { name, parentId, ruleId }: { readonly name: string; readonly parentId: string | undefined; readonly ruleId: string },
   ): Promise<Folder> {
     const now = this.clock.now().getTime();
     const folder: FolderEntity = {
@@ -255,6 +226,8 @@ export class Folders {
       name,
       nameKey: nameKey(name),
       searchText: searchText(name),
+      ownRuleId: noRule,
+      ruleId,
       createdBy: ownerOf(access),
       createdAt: now,
       modifiedAt: now,
@@ -269,12 +242,16 @@ export class Folders {
     await transaction.repository(FolderEntity).update({ id }, { ...change, modifiedAt: this.clock.now().getTime() });
   }
 
-  private async count(queries: Queries, siteId: string, id: string): Promise<{ folders: number; documents: number }> {
+  private async count(
+    queries: Queries,
+    { id: siteId, sight }: SeenSite,
+    id: string,
+  ): Promise<{ folders: number; documents: number }> {
     const [row] = await queries.query<{ folders: number; documents: number }>(
-      `SELECT (SELECT COUNT(*) FROM documents_media_folder WHERE site_id = ? AND parent_id = ?) AS folders,
-              (SELECT COUNT(*) FROM documents_media_document WHERE site_id = ? AND folder_id = ?) AS documents`,
-      [siteId, id, siteId, id],
+      `SELECT (SELECT COUNT(*) FROM documents_media_folder WHERE site_id = ? AND parent_id = ?${sight.sql()}) AS folders,
+              (SELECT COUNT(*) FROM documents_media_document WHERE site_id = ? AND folder_id = ?${sight.sql()}) AS documents`,
+      [siteId, id, ...sight.values, siteId, id, ...sight.values],
     );
-    return { folders: row?.folders ?? 0, documents: row?.documents ?? 0 };
+    return { folders: Number(row?.folders ?? 0), documents: Number(row?.documents ?? 0) };
   }
 }

@@ -3,7 +3,7 @@ import type { ListTotal } from '@portico/core/util';
 
 /** Told after the contents of folders of a site changed; the key is the id of the site. */
 const topic = 'documents-media.folder-contents';
-/** Folders, each a few dozen bytes. */
+/** Folders, as those who see the same see them; each a few dozen bytes. */
 const mostKept = 10_000;
 
 /** Says in a transaction that folders of a site have other contents after it. */
@@ -22,7 +22,10 @@ export class ListTotals {
     lifetime.add(announcements.on(topic, (siteId) => this.forget(siteId)));
   }
 
-  /** @param count asks the database; its answer is not kept when the contents of some site change meanwhile. */
+  /**
+   * @param folderId the folder, and who looks at it.
+   * @param count asks the database; its answer is not kept when the contents of some site change meanwhile.
+   */
   async of(siteId: string, folderId: string, count: () => Promise<ListTotal>): Promise<ListTotal> {
     const known = this.sites.get(siteId)?.get(folderId);
     if (known) return known;

@@ -1,6 +1,7 @@
 import type { Reader, Transaction } from '@portico/core';
 import { foldText } from '@portico/core/util';
 import type { DocumentEntity } from '../entities/document.js';
+import type { Sight } from './visibility.js';
 
 type Queries = Pick<Reader, 'query'>;
 
@@ -66,19 +67,21 @@ export async function indexWords(
 /** Ids of documents that share at least half of the words, the most similar first, then the newest. */
 export async function similarDocuments(
   queries: Queries,
-  siteId: string,
+  { siteId, sight }: { readonly siteId: string; readonly sight: Sight },
   kind: string,
   text: string,
   limit: number,
 ): Promise<readonly string[]> {
   const words = textWords(text, maxAsked);
   if (words.length === 0) return [];
-  const one = `SELECT document_id FROM (SELECT document_id FROM documents_media_metadata_word WHERE site_id = ? AND kind = ? AND word = ?
-    ORDER BY document_id DESC LIMIT ${maxPerWord}) AS recent`;
+  const seen = sight.sql('document');
+  const join = seen && 'JOIN documents_media_document document ON document.id = found.document_id';
+  const one = `SELECT document_id FROM (SELECT found.document_id FROM documents_media_metadata_word found ${join}
+    WHERE found.site_id = ? AND found.kind = ? AND found.word = ?${seen} ORDER BY found.document_id DESC LIMIT ${maxPerWord}) AS recent`;
   const rows = await queries.query<{ documentId: string }>(
     `SELECT document_id AS "documentId" FROM (${words.map(() => one).join(' UNION ALL ')}) AS found
      GROUP BY document_id HAVING COUNT(*) >= ? ORDER BY COUNT(*) DESC, document_id DESC LIMIT ?`,
-    [...words.flatMap((word) => [siteId, kind, word]), Math.ceil(words.length / 2), limit],
+    [...words.flatMap((word) => [siteId, kind, word, ...sight.values]), Math.ceil(words.length / 2), limit],
   );
   return rows.map(({ documentId }) => documentId);
 }

@@ -1,10 +1,10 @@
 import { type AccessContext, inject, injectable, PortalError, type Reader, UnitOfWork } from '@portico/core';
 import { yielding } from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
-import { siteFor } from './access.js';
 import { findName, firstFreeName, nameTaken } from './document-adding.js';
 import { Folders } from './folders.js';
 import { checkedName, nameKey, numberedName } from './names.js';
+import { type SeenSite, Visibility } from './visibility.js';
 
 /** What stands against a name before anything is sent; without a problem it can be used. */
 export interface NameCheck {
@@ -24,14 +24,16 @@ export class NameChecks {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Folders) private readonly folders: Folders,
+    @inject(Visibility) private readonly visibility: Visibility,
   ) {}
 
   /** In the order of the names; of two that are the same the first is free. @throws PortalError `not-found` (404: folder). */
   check(access: AccessContext, folderId: string | undefined, names: readonly string[]): Promise<readonly NameCheck[]> {
-    const site = siteFor(access, DocumentPermissions.add);
+    const seen = this.visibility.enter(access, DocumentPermissions.add);
     return this.unitOfWork.read(async (reader) => {
-      await this.folders.requirePlace(reader, site.id, folderId);
-      const place = { reader, siteId: site.id, folderId, chosen: new Set<string>(), tried: new Map<string, number>() };
+      const { ruleId } = await this.folders.requirePlace(reader, seen, folderId);
+      this.visibility.require(access, 'add', ruleId);
+      const place = { reader, seen, siteId: seen.id, folderId, chosen: new Set<string>(), tried: new Map<string, number>() };
       const checks: NameCheck[] = [];
       for await (const name of yielding(names)) checks.push(await checkOne(place, name));
       return checks;
@@ -41,6 +43,7 @@ export class NameChecks {
 
 interface Place {
   readonly reader: Reader;
+  readonly seen: SeenSite;
   readonly siteId: string;
   readonly folderId: string | undefined;
   /** Keys of the names that come with the same upload. */
@@ -57,7 +60,9 @@ async function checkOne(place: Place, wanted: string): Promise<NameCheck> {
     if (error instanceof PortalError && error.expose) return { name: wanted, problem: error.message };
     throw error;
   }
-  const there = await findName(place.reader, place.siteId, place.folderId, name);
+  const taken = await findName(place.reader, place.siteId, place.folderId, name);
+  // What the person does not see is not told: the file gets a number when it comes.
+  const there = taken && place.seen.sight.sees(taken.ruleId) ? taken : undefined;
   if (!there && !place.chosen.has(nameKey(name))) {
     place.chosen.add(nameKey(name));
     return { name: wanted };

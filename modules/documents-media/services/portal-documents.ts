@@ -10,7 +10,6 @@ import {
 } from '../api/documents.js';
 import type { DocumentEntity } from '../entities/document.js';
 import type { DocumentVersionEntity } from '../entities/document-version.js';
-import { siteFor } from './access.js';
 import { DocumentAdding } from './document-adding.js';
 import { requireDocument } from './document-changes.js';
 import { documentColumns, toDocument } from './document-record.js';
@@ -18,6 +17,7 @@ import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { similarDocuments } from './metadata-words.js';
 import { UploadCeilings } from './upload-ceilings.js';
+import { Visibility } from './visibility.js';
 import { WithheldFiles } from './withheld-files.js';
 
 export type DocumentVersion = Pick<
@@ -35,6 +35,7 @@ export class PortalDocuments implements Documents {
     @inject(Folders) private readonly folderService: Folders,
     @inject(WithheldFiles) private readonly withheldFiles: WithheldFiles,
     @inject(UploadCeilings) private readonly ceilings: UploadCeilings,
+    @inject(Visibility) private readonly visibility: Visibility,
   ) {}
 
   add(access: AccessContext, document: NewDocument): Promise<Document> {
@@ -55,13 +56,14 @@ export class PortalDocuments implements Documents {
   }
 
   async similar(access: AccessContext, kind: string, text: string, limit = 6): Promise<readonly Document[]> {
-    const site = siteFor(access, DocumentPermissions.view);
+    const { id: siteId, sight } = this.visibility.enter(access, DocumentPermissions.view);
     return this.unitOfWork.read(async (reader) => {
-      const ids = await similarDocuments(reader, site.id, kind, text, limit);
+      const ids = await similarDocuments(reader, { siteId, sight }, kind, text, limit);
       if (ids.length === 0) return [];
       const rows = await reader.query<DocumentEntity>(
-        `SELECT ${documentColumns} FROM documents_media_document WHERE site_id = ? AND id IN (${ids.map(() => '?').join(', ')})`,
-        [site.id, ...ids],
+        `SELECT ${documentColumns} FROM documents_media_document
+         WHERE site_id = ?${sight.sql()} AND id IN (${ids.map(() => '?').join(', ')})`,
+        [siteId, ...sight.values, ...ids],
       );
       return ids.flatMap((id) => rows.filter((row) => row.id === id)).map(toDocument);
     });
@@ -95,12 +97,12 @@ export class PortalDocuments implements Documents {
     access: AccessContext,
     reference: { readonly id: string } | { readonly idempotencyKey: string },
   ): Promise<{ readonly id: string; readonly name: string } | undefined> {
-    const site = siteFor(access, DocumentPermissions.view);
+    const { id: siteId, sight } = this.visibility.enter(access, DocumentPermissions.view);
     const [column, value] = 'id' in reference ? ['id', reference.id] : ['idempotency_key', reference.idempotencyKey];
     const [row] = await this.unitOfWork.read((reader) =>
       reader.query<{ id: string; name: string }>(
-        `SELECT id, name FROM documents_media_document WHERE site_id = ? AND ${column} = ?`,
-        [site.id, value],
+        `SELECT id, name FROM documents_media_document WHERE site_id = ? AND ${column} = ?${sight.sql()}`,
+        [siteId, value, ...sight.values],
       ),
     );
     return row;
@@ -116,21 +118,21 @@ export class PortalDocuments implements Documents {
 
   /** Newest first. */
   async versions(access: AccessContext, id: string): Promise<readonly DocumentVersion[]> {
-    const site = siteFor(access, DocumentPermissions.view);
+    const { id: siteId, sight } = this.visibility.enter(access, DocumentPermissions.view);
     return this.unitOfWork.read((reader) =>
       reader.query<DocumentVersion>(
         `SELECT label, version.sha256, version.size, version.mime_type AS "mimeType", version.width, version.height, version.created_at AS "createdAt",
            version.created_by AS "createdBy"
          FROM documents_media_document_version version JOIN documents_media_document document ON document.id = version.document_id
-         WHERE document.id = ? AND document.site_id = ? ORDER BY version.id DESC`,
-        [id, site.id],
+         WHERE document.id = ? AND document.site_id = ?${sight.sql('document')} ORDER BY version.id DESC`,
+        [id, siteId, ...sight.values],
       ),
     );
   }
 
   private row(access: AccessContext, id: string): Promise<DocumentEntity> {
-    const site = siteFor(access, DocumentPermissions.view);
-    return this.unitOfWork.read((reader) => requireDocument(reader, site.id, id));
+    const seen = this.visibility.enter(access, DocumentPermissions.view);
+    return this.unitOfWork.read((reader) => requireDocument(reader, seen, id));
   }
 }
 

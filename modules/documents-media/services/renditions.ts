@@ -10,41 +10,19 @@ import {
   type StoredBlob,
   UnitOfWork,
 } from '@portico/core';
-import { DocumentPermissions } from '../api/documents.js';
 import { RenditionEntity } from '../entities/rendition.js';
-import { isReader, siteFor } from './access.js';
-import { DocumentFiles, type ServedFile } from './document-files.js';
+import { isReader } from './access.js';
+import { DocumentFiles, type RenditionRow, type ServedFile } from './document-files.js';
 import { ImageError, Images } from './images.js';
 import { Metadata, metadataOf } from './metadata.js';
 import { MetadataRemovalError } from './metadata-removal/patches.js';
 import { isAllContent, MetadataRemoval } from './metadata-removal.js';
 
-interface RenditionRow {
-  readonly name: string;
-  readonly sourceBlobId: string;
-  readonly blobId: string | null;
-  readonly sha256: string;
-  readonly size: number;
-  readonly mimeType: string;
-  readonly modifiedAt: number;
-  readonly sourceType: string;
-  readonly sourceSize: number;
-  readonly documentKind: string;
-  readonly metadata: string | null;
-}
-
-const sql = `SELECT document.name, document.blob_id AS "sourceBlobId", rendition.blob_id AS "blobId", rendition.sha256,
-    rendition.size, rendition.mime_type AS "mimeType", rendition.created_at AS "modifiedAt",
-    document.mime_type AS "sourceType", document.size AS "sourceSize", document.kind AS "documentKind", document.metadata
-  FROM documents_media_document document
-  LEFT JOIN documents_media_rendition rendition ON rendition.source_blob_id = document.blob_id AND rendition.kind = ?
-  WHERE document.id = ? AND document.site_id = ?`;
-
 /** A picture that could not be made is not tried again for so long. */
 const failedSeconds = 60;
 const mostFailures = 1000;
 
-type Rendition = Omit<ServedFile, 'name'>;
+type Rendition = Omit<ServedFile, 'name' | 'ruleId'>;
 type Kind = RenditionEntity['kind'];
 
 /**
@@ -103,14 +81,13 @@ export class Renditions {
   }
 
   private async find(access: AccessContext, documentId: string, kind: Kind, onlyPictures = false): Promise<ServedFile> {
-    const site = siteFor(access, DocumentPermissions.view);
-    const [row] = await this.unitOfWork.read((reader) => reader.query<RenditionRow>(sql, [kind, documentId, site.id]));
+    const row = await this.files.rendition(access, documentId, kind);
     // A picture that is not decoded cannot be made a reader's.
     if (!row || (row.documentKind !== 'image' && (onlyPictures || row.sourceType.startsWith('image/'))))
       throw notFound('picture');
     const found = row.blobId === null ? await this.shared(row, kind) : { ...row, blobId: row.blobId };
     if (found.size === 0) throw notFound('document');
-    return { ...found, name: row.name };
+    return { ...found, name: row.name, ruleId: row.ruleId };
   }
 
   private async shared(row: RenditionRow, kind: Kind): Promise<Rendition> {

@@ -1,8 +1,23 @@
 import { ApiTokenEntity } from './api-token-entity.js';
+import { AuthenticatorEntity } from './authenticator-entity.js';
 import { KnownDeviceEntity } from './known-device-entity.js';
+import { PasskeyEntity } from './passkey-entity.js';
 import { PersonEntity } from './person-entity.js';
+import { RecoveryCodeEntity } from './recovery-code-entity.js';
 import { RoleAssignmentEntity } from './role-assignment-entity.js';
 import { RolePermissionEntity } from './role-permission-entity.js';
 import { SessionEntity } from './session-entity.js';
+import { SignInCountEntity } from './sign-in-count-entity.js';
 
-export default [ApiTokenEntity, KnownDeviceEntity, PersonEntity, SessionEntity, RoleAssignmentEntity, RolePermissionEntity];
+export default [
+  ApiTokenEntity,
+  AuthenticatorEntity,
+  KnownDeviceEntity,
+  PasskeyEntity,
+  PersonEntity,
+  RecoveryCodeEntity,
+  SessionEntity,
+  RoleAssignmentEntity,
+  RolePermissionEntity,
+  SignInCountEntity,
+];

@@ -41,6 +41,10 @@ export class PersonEntity {
   @Column('boolean', { name: 'must_change_password' })
   mustChangePassword!: boolean;
 
+  /** Time from which that password is refused, in milliseconds since 1970. Null: the present one is the person's own. */
+  @Column('integer', { name: 'one_time_until', nullable: true })
+  oneTimeUntil!: number | null;
+
   /** Time at which the person was added, in ISO 8601. */
   @Column('text', { name: 'created_at' })
   createdAt!: string;

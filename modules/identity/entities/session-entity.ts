@@ -22,4 +22,16 @@ export class SessionEntity {
   /** Time of a recent request, in milliseconds since 1970; written now and then, not at each request. */
   @Column('integer', { name: 'last_used_at' })
   lastUsedAt!: number;
+
+  /** Browser with which the person signed in, with its version, as a word for the person; empty when it did not say. */
+  @Column('text')
+  browser!: string;
+
+  /** Operating system of that browser; empty when it did not say. */
+  @Column('text')
+  system!: string;
+
+  /** Address of the client at the sign-in, through the proxies that are trusted; empty for sessions of earlier versions. */
+  @Column('text')
+  address!: string;
 }

@@ -1,34 +1,24 @@
-import {
-  type BrowserCookie,
-  Cookies,
-  type HttpRoutes,
-  inject,
-  injectable,
-  PortalError,
-  type RouteContext,
-  type Router,
-  type Session,
-  SessionCookie,
-} from '@portico/core';
+import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
 import { AccountRepository } from '../services/account-repository.js';
+import { PersonAccess } from '../services/person-access.js';
 import { SignIn } from '../services/sign-in.js';
 import { changePasswordForm, nameForm } from './input.js';
-import { deviceCookie } from './sign-in-routes.js';
+import { OwnAccount } from './own-account.js';
+import { SignInPages } from './sign-in-pages.js';
+import { waysModel } from './ways-model.js';
 
 /** What people change about themselves. */
 @injectable()
 export class AccountRoutes implements HttpRoutes {
   readonly prefix = '/account';
-  private readonly device: BrowserCookie;
 
   constructor(
+    @inject(OwnAccount) private readonly own: OwnAccount,
     @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(SignIn) private readonly signIn: SignIn,
-    @inject(SessionCookie) private readonly cookie: SessionCookie,
-    @inject(Cookies) cookies: Cookies,
-  ) {
-    this.device = deviceCookie(cookies);
-  }
+    @inject(PersonAccess) private readonly ways: PersonAccess,
+    @inject(SignInPages) private readonly pages: SignInPages,
+  ) {}
 
   register(router: Router): void {
     router.get('/', { access: 'signed-in' }, (ctx) => this.show(ctx));
@@ -36,10 +26,10 @@ export class AccountRoutes implements HttpRoutes {
     router.post('/name', { access: 'signed-in', body: nameForm }, async (ctx) => {
       const { name } = ctx.input.body;
       try {
-        await this.accounts.rename(sessionOf(ctx).person.id, name);
+        await this.accounts.rename(this.own.session(ctx).person.id, name);
         ctx.redirectWith('/account', ctx.text('account.name-saved'));
       } catch (error) {
-        this.show(ctx, { name, error: inputError(error), form: 'name' });
+        await this.show(ctx, { name, error: inputError(error), form: 'name' });
       }
     });
 
@@ -48,32 +38,31 @@ export class AccountRoutes implements HttpRoutes {
       try {
         if (password !== repeated) throw new PortalError('passwords-differ', ctx.text('password.differ'), { status: 400 });
         const passwords = { current, next: password };
-        const { token, device } = await this.signIn.changePassword(sessionOf(ctx), passwords, ctx.ip, this.device.read(ctx));
-        this.cookie.set(ctx, token);
-        this.device.set(ctx, device);
+        const opened = await this.signIn.changePassword(this.own.session(ctx), passwords, this.own.visitor(ctx));
+        await this.pages.open(ctx, opened);
         ctx.redirectWith('/account', ctx.text('account.password-saved'));
       } catch (error) {
-        this.show(ctx, { error: inputError(error), form: 'password' });
+        await this.show(ctx, { error: inputError(error), form: 'password' });
       }
     });
   }
 
-  private show(ctx: RouteContext, tried: { name?: string; error?: PortalError; form?: 'name' | 'password' } = {}): void {
-    const { person } = sessionOf(ctx);
+  private async show(
+    ctx: RouteContext,
+    tried: { name?: string; error?: PortalError; form?: 'name' | 'password' } = {},
+  ): Promise<void> {
+    const session = this.own.session(ctx);
+    const { person } = session;
     const model = {
       email: person.email,
       name: tried.name ?? person.name,
       nameError: tried.form === 'name' ? tried.error?.message : undefined,
       passwordError: tried.form === 'password' ? tried.error?.message : undefined,
+      ways: waysModel(ctx, await this.ways.of(person.id, session)),
     };
     if (tried.error?.retryAfter !== undefined) ctx.set('Retry-After', String(tried.error.retryAfter));
     ctx.render('account', model, { title: ctx.text('account.title'), status: tried.error?.status ?? 200 });
   }
-}
-
-function sessionOf(ctx: RouteContext): Session {
-  if (!ctx.session) throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
-  return ctx.session;
 }
 
 function inputError(error: unknown): PortalError {

@@ -6,7 +6,7 @@ const shortText = z.string().max(1000);
 /** As long as a request may be: what is too long comes back in its form, with a sentence of the service that refuses it. */
 const typedText = z.string();
 /** Longer passwords are refused by the rules with a sentence; this only bounds what is read. */
-const password = z.string().max(8192);
+export const password = z.string().max(8192);
 
 export const nextQuery = z.strictObject({ next: shortText.optional() });
 

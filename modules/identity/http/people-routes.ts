@@ -13,8 +13,10 @@ import { type Account, instanceRoles, siteRoles } from '../api/index.js';
 import { managePeople } from '../services/identity-permissions.js';
 import { PeopleAdministration } from '../services/people-administration.js';
 import { PeopleList } from '../services/people-list.js';
+import { PersonAccess } from '../services/person-access.js';
 import { activeForm, idParams, instanceRoleForm, listQuery, nameForm, newPersonForm, siteRoleForm } from './input.js';
 import { peoplePage } from './people-page.js';
+import { waysModel } from './ways-model.js';
 
 const access = { permission: managePeople } as const;
 const home = '/identity/users';
@@ -27,6 +29,7 @@ export class PeopleRoutes implements HttpRoutes {
   constructor(
     @inject(PeopleAdministration) private readonly administration: PeopleAdministration,
     @inject(PeopleList) private readonly list: PeopleList,
+    @inject(PersonAccess) private readonly ways: PersonAccess,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 
@@ -42,15 +45,15 @@ export class PeopleRoutes implements HttpRoutes {
     router.post('/new', { access, body: newPersonForm }, async (ctx) => {
       try {
         const { account, password } = await this.administration.add(ctx.input.body);
-        this.showPerson(ctx, account, password);
+        await this.showPerson(ctx, account, password);
       } catch (error) {
         this.showNew(ctx, { ...ctx.input.body, error });
       }
     });
 
-    router.get('/:id', { access, params: idParams }, (ctx) => {
-      this.showPerson(ctx, this.administration.account(ctx.input.params.id));
-    });
+    router.get('/:id', { access, params: idParams }, (ctx) =>
+      this.showPerson(ctx, this.administration.account(ctx.input.params.id)),
+    );
 
     router.post('/:id/name', { access, params: idParams, body: nameForm }, (ctx) => {
       const { name } = ctx.input.body;
@@ -81,7 +84,7 @@ export class PeopleRoutes implements HttpRoutes {
     router.post('/:id/password', { access, params: idParams }, async (ctx) => {
       const { id } = ctx.input.params;
       const password = await this.administration.setOneTimePassword(ctx.access, id);
-      this.showPerson(ctx, this.administration.account(id), password);
+      await this.showPerson(ctx, this.administration.account(id), password);
     });
   }
 
@@ -98,7 +101,7 @@ export class PeopleRoutes implements HttpRoutes {
       ctx.redirectWith(`${home}/${id}`, ctx.text(done));
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 403, 409].includes(error.status)) throw error;
-      this.showPerson(ctx, this.administration.account(id), undefined, { error, name });
+      await this.showPerson(ctx, this.administration.account(id), undefined, { error, name });
     }
   }
 
@@ -109,12 +112,12 @@ export class PeopleRoutes implements HttpRoutes {
     ctx.render('new-person', { ...tried, errors: error?.details.fields ?? {} }, { title: ctx.text('people.new'), status });
   }
 
-  private showPerson(
+  private async showPerson(
     ctx: RouteContext,
     account: Account,
     oneTimePassword?: string,
     tried: { name?: string; error?: PortalError } = {},
-  ): void {
+  ): Promise<void> {
     const { name = account.name, error } = tried;
     const sites = this.sites.get();
     const memberships = Object.entries(account.siteRoles)
@@ -137,6 +140,7 @@ export class PeopleRoutes implements HttpRoutes {
       sites: (sites?.all() ?? []).map((site) => ({ value: site.id, label: site.name })),
       mayChange: this.administration.mayChange(ctx.access, account),
       isSelf: ctx.access.person?.id === account.id,
+      ways: waysModel(ctx, await this.ways.of(account.id, ctx.session)),
     };
     ctx.render('person', model, { title: account.name, status: error?.status ?? 200 });
   }

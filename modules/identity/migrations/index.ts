@@ -1,6 +1,10 @@
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
+import { CreateSecondFactors1764700000000 } from './create-second-factors.js';
+import { CreateSignInCounts1764700300000 } from './create-sign-in-counts.js';
+import { DescribeSessions1764700100000 } from './describe-sessions.js';
+import { ExpireOneTimePasswords1764700200000 } from './expire-one-time-passwords.js';
 import { FoldNamesOfPeople1764490000000 } from './fold-names-of-people.js';
 import { GrantUsageAsSettings1764000000000 } from './grant-usage-as-settings.js';
 import { ShareKnownDevices1764610000000 } from './share-known-devices.js';
@@ -16,4 +20,8 @@ export default [
   SortPeopleByName1764600000000,
   ShareKnownDevices1764610000000,
   SortPeopleByNumber1764640000000,
+  CreateSecondFactors1764700000000,
+  DescribeSessions1764700100000,
+  ExpireOneTimePasswords1764700200000,
+  CreateSignInCounts1764700300000,
 ];

@@ -5,8 +5,10 @@ import {
   Ids,
   inject,
   injectable,
+  invalidInput,
   notFound,
   optional,
+  type Person,
   type ServiceHandle,
   SiteDirectory,
   type Transaction,
@@ -16,10 +18,33 @@ import { nameSortKey } from '@portico/core/util';
 import type { Account, NewAccount, People, RoleName } from '../api/index.js';
 import { PersonEntity, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
-import { checkedAccount, checkedName, checkPassword, checkRole, emailTaken, keepAnAdministrator } from './account-rules.js';
+import { checkedAccount, checkedName, checkRole, emailTaken, keepAnAdministrator } from './account-rules.js';
+import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
+import { lengthProblem } from './password-rules.js';
 import { Passwords } from './passwords.js';
 import { SessionStore } from './session-store.js';
+
+/** On what ways somebody gets in without showing a password: sessions and API tokens, ended together with what makes them wrong. */
+@injectable()
+class SignedInAccess {
+  constructor(
+    @inject(SessionStore) private readonly sessions: SessionStore,
+    @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
+    @inject(AuditLog) private readonly audit: AuditLog,
+  ) {}
+
+  async endSessions(transaction: Transaction, { id, email }: Pick<Person, 'id' | 'email'>): Promise<void> {
+    const count = await this.sessions.endAllOf(transaction, id);
+    if (count === 0) return;
+    const entry = { area: 'security', subject: email, about: id, attribute: 'sessions', scope: 'instance', action: 'removed' };
+    await this.audit.record(transaction, { ...entry, before: { count } });
+  }
+
+  endTokens(transaction: Transaction, person: Person): Promise<void> {
+    return this.tokens.revokeAllOf(transaction, person);
+  }
+}
 
 export interface RoleInPlace {
   readonly role: RoleName;
@@ -27,11 +52,22 @@ export interface RoleInPlace {
   readonly siteId?: string;
 }
 
+/** How a password is replaced. */
+export interface PasswordReplacement {
+  /** True when it is the person's own choice, who knows of the tokens. Default: API tokens end with the password. */
+  readonly keepsTokens?: boolean;
+  /** True for the operator's, from the environment. */
+  readonly isGiven?: boolean;
+  /** More to do in the same transaction, e.g. a new session for whoever changed the password. */
+  also?(transaction: Transaction): Promise<void>;
+}
+
 /**
  * The only place where accounts and their roles change.
  *
  * Each change is one transaction, which ends with what the person then is (row and roles) and puts that into the directory in memory after its
- * commit, from where all requests read. Disabling somebody or giving a new password ends all sessions in the same transaction. A change that
+ * commit, from where all requests read. Disabling somebody or giving a new password ends all sessions in the same transaction; a password that
+ * somebody else gave ends the API tokens, too. A change that
  * would leave the portal without an active administrator is undone. Passwords are hashed before the transaction, because that takes long, and
  * are never stored, logged or answered.
  */
@@ -45,7 +81,7 @@ export class AccountRepository implements People {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Directory) private readonly directory: Directory,
     @inject(Passwords) private readonly passwords: Passwords,
-    @inject(SessionStore) private readonly sessions: SessionStore,
+    @inject(SignedInAccess) private readonly access: SignedInAccess,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
     @inject(AuditLog) private readonly audit: AuditLog,
   ) {
@@ -64,9 +100,15 @@ export class AccountRepository implements People {
     return this.addWith(account, []);
   }
 
-  /** Adds a person together with roles: all of it, or nothing. */
-  async addWith(account: NewAccount, roles: readonly RoleInPlace[]): Promise<Account> {
-    const { email, name } = checkedAccount(account);
+  /**
+   * Adds a person together with roles: all of it, or nothing.
+   * @param isGiven the password is the operator's, from the environment: it must be long enough, and is no business of ours otherwise.
+   */
+  async addWith(account: NewAccount, roles: readonly RoleInPlace[], isGiven = false): Promise<Account> {
+    const { email, name } = await checkedAccount(account, (password, owner) =>
+      isGiven ? Promise.resolve(lengthProblem(password)) : this.passwords.problem(password, owner),
+    );
+    const mustChangePassword = account.mustChangePassword ?? false;
     for (const { role, siteId } of roles) this.checkPlace(role, siteId);
     if (this.byEmail(email)) throw emailTaken();
     const person = Object.assign(new PersonEntity(), {
@@ -77,7 +119,8 @@ export class AccountRepository implements People {
       searchText: personSearchText(email, name),
       passwordHash: await this.passwords.hash(account.password),
       active: true,
-      mustChangePassword: account.mustChangePassword ?? false,
+      mustChangePassword,
+      oneTimeUntil: mustChangePassword ? this.passwords.oneTimeUntil() : null,
       createdAt: this.clock.now().toISOString(),
     });
     await this.unitOfWork.write(async (transaction) => {
@@ -133,7 +176,7 @@ export class AccountRepository implements People {
       if (person.active !== active) await this.record(transaction, person, active ? 'enabled' : 'disabled');
       if (active) return;
       await keepAnAdministrator(transaction);
-      await this.sessions.endAllOf(transaction, personId);
+      await this.access.endSessions(transaction, person);
     });
   }
 
@@ -141,19 +184,24 @@ export class AccountRepository implements People {
     await this.replacePassword(personId, password, options.mustChangePassword ?? false);
   }
 
-  /** @param also more to do in the same transaction, e.g. a new session for whoever changed the password. */
+  /** Ends all sessions of the person, and their API tokens unless it is the person who chose the password. */
   async replacePassword(
     personId: string,
     password: string,
     mustChangePassword: boolean,
-    also?: (transaction: Transaction) => Promise<void>,
+    { keepsTokens = false, isGiven = false, also }: PasswordReplacement = {},
   ): Promise<void> {
-    checkPassword(password);
+    const account = this.directory.byId(personId);
+    if (!account) throw notFound('person');
+    const problem = isGiven ? lengthProblem(password) : await this.passwords.problem(password, account);
+    if (problem !== undefined) throw invalidInput({ password: problem }, problem);
     const passwordHash = await this.passwords.hash(password);
+    const oneTimeUntil = mustChangePassword ? this.passwords.oneTimeUntil() : null;
     await this.change(personId, async (transaction) => {
-      await transaction.repository(PersonEntity).update({ id: personId }, { passwordHash, mustChangePassword });
+      await transaction.repository(PersonEntity).update({ id: personId }, { passwordHash, mustChangePassword, oneTimeUntil });
       await this.record(transaction, await personIn(transaction, personId), 'replaced', { attribute: 'password' });
-      await this.sessions.endAllOf(transaction, personId);
+      await this.access.endSessions(transaction, account);
+      if (!keepsTokens) await this.access.endTokens(transaction, account);
       await also?.(transaction);
     });
   }

@@ -1,16 +1,18 @@
 import { invalidInput, PortalError, type Transaction, z } from '@portico/core';
 import { instanceRoles, type NewAccount, type RoleName, siteRoles } from '../api/index.js';
-import { mostPasswordBytes } from './passwords.js';
+import type { PasswordOwner } from './password-rules.js';
 
-const leastPasswordCharacters = 12;
 const emailAddress = z.string().trim().toLowerCase().max(254).pipe(z.email());
 const nameSentence = 'Enter a name of at most 200 characters.';
 
 /** Checks everything at once, so that a form can say all that is wrong with it. */
-export function checkedAccount(account: NewAccount): { readonly email: string; readonly name: string } {
+export async function checkedAccount(
+  account: NewAccount,
+  problemOf: (password: string, owner: PasswordOwner) => Promise<string | undefined>,
+): Promise<{ readonly email: string; readonly name: string }> {
   const email = emailAddress.safeParse(account.email);
   const name = tidyName(account.name);
-  const password = passwordProblem(account.password);
+  const password = await problemOf(account.password, { email: account.email, name: account.name });
   if (email.success && name && !password) return { email: email.data, name };
   throw invalidInput({
     ...(email.success ? {} : { email: 'Enter an email address, such as ada@example.org.' }),
@@ -23,11 +25,6 @@ export function checkedName(name: string): string {
   const tidy = tidyName(name);
   if (!tidy) throw invalidInput({ name: nameSentence }, nameSentence);
   return tidy;
-}
-
-export function checkPassword(password: string): void {
-  const problem = passwordProblem(password);
-  if (problem) throw invalidInput({ password: problem }, problem);
 }
 
 /** A role belongs to the instance or to a site; `Guest` is granted to nobody. */
@@ -58,12 +55,6 @@ export async function keepAnAdministrator(transaction: Transaction): Promise<voi
       status: 409,
     },
   );
-}
-
-function passwordProblem(password: string): string | undefined {
-  if ([...password].length < leastPasswordCharacters) return `Use at least ${leastPasswordCharacters} characters.`;
-  if (Buffer.byteLength(password) > mostPasswordBytes) return `Use at most ${mostPasswordBytes} bytes.`;
-  return undefined;
 }
 
 function tidyName(name: string): string | undefined {

@@ -3,6 +3,8 @@ import {
   type ApiCaller,
   type ApiTokens,
   AuditLog,
+  type AuditPerson,
+  type AuditVia,
   Clock,
   Ids,
   inject,
@@ -23,7 +25,8 @@ import { ApiTokenEntity } from '../entities/api-token-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import { PermissionsHeld } from './permissions-held.js';
-import { Limiter, networkOf } from './sign-in-rate-limiter.js';
+import { Limiter } from './sign-in-counts.js';
+import { networkOf } from './sign-in-rate-limiter.js';
 
 /** Slows those who try tokens. A good token passes, whatever its neighbours do. */
 @injectable()
@@ -166,15 +169,26 @@ export class ApiTokenRepository implements ApiTokens {
   }
 
   /** Dead when the promise resolves. @throws PortalError `not-found` (404) for a token that is not this person's. */
-  async revoke(person: Person, id: string): Promise<void> {
+  revoke(person: Person, id: string): Promise<void> {
+    return this.revokeFor(person, id, authorOf(person), 'screen');
+  }
+
+  /**
+   * Revokes one of somebody's tokens for an administrator.
+   * @throws PortalError `not-found` (404) for a token that is not this person's.
+   */
+  async revokeFor(person: Person, id: string, by: AuditPerson, via: AuditVia): Promise<void> {
     await this.unitOfWork.write(async (transaction) => {
-      const repository = transaction.repository(ApiTokenEntity);
-      const entity = await repository.findOneBy({ id, personId: person.id });
+      const entity = await transaction.repository(ApiTokenEntity).findOneBy({ id, personId: person.id });
       if (!entity) throw notFound('API token');
-      await repository.delete({ id });
-      await this.record(transaction, person, entity, 'removed');
-      transaction.afterCommit(() => void this.tokens.delete(entity.tokenHash));
+      await this.remove(transaction, person, entity, by, via);
     });
+  }
+
+  /** Revokes all of a person's with the caller's transaction. */
+  async revokeAllOf(transaction: Transaction, person: Person, by: AuditPerson = portal, via: AuditVia = 'system'): Promise<void> {
+    const entities = await transaction.repository(ApiTokenEntity).findBy({ personId: person.id });
+    for (const entity of entities) await this.remove(transaction, person, entity, by, via);
   }
 
   async load(reader: Reader): Promise<void> {
@@ -195,18 +209,37 @@ export class ApiTokenRepository implements ApiTokens {
     for (const [index, token] of used.entries()) token.writtenAt = times[index]?.lastUsedAt;
   }
 
-  private record(transaction: Transaction, { id, name, email }: Person, entity: ApiTokenEntity, action: string): Promise<void> {
+  private async remove(
+    transaction: Transaction,
+    person: Person,
+    entity: ApiTokenEntity,
+    by: AuditPerson,
+    via: AuditVia,
+  ): Promise<void> {
+    await transaction.repository(ApiTokenEntity).delete({ id: entity.id });
+    await this.record(transaction, person, entity, 'removed', by, via);
+    transaction.afterCommit(() => void this.tokens.delete(entity.tokenHash));
+  }
+
+  private record(
+    transaction: Transaction,
+    person: Person,
+    entity: ApiTokenEntity,
+    action: string,
+    by: AuditPerson = authorOf(person),
+    via: AuditVia = 'screen',
+  ): Promise<void> {
     const facts = { name: entity.name, scopes: JSON.parse(entity.scopes) as unknown };
     return this.audit.record(transaction, {
       area: 'api-tokens',
-      subject: email,
-      about: id,
+      subject: person.email,
+      about: person.id,
       attribute: entity.name,
       scope: 'instance',
       action,
       ...(action === 'removed' ? { before: facts } : { after: facts }),
-      by: { id, name: name || email },
-      via: 'screen',
+      by,
+      via,
     });
   }
 
@@ -224,6 +257,12 @@ export class ApiTokenRepository implements ApiTokens {
       writtenAt: used,
     });
   }
+}
+
+const portal: AuditPerson = { id: 'system', name: 'Portico' };
+
+function authorOf({ id, name, email }: Person): AuditPerson {
+  return { id, name: name || email };
 }
 
 function hashOf(token: string): string {

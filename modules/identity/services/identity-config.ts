@@ -13,6 +13,12 @@ const schema = z.strictObject({
     .int()
     .min(1)
     .default(14 * 24),
+  /** For how long a password that somebody else chose is good for a sign-in. */
+  oneTimePasswordHours: z
+    .number()
+    .min(1)
+    .max(31 * 24)
+    .default(72),
   /** Failures a minute before somebody has to wait: for one account from one address, and for one address. */
   failuresPerAccount: z.number().int().min(1).default(5),
   failuresPerAddress: z.number().int().min(1).default(40),
@@ -26,6 +32,7 @@ export class IdentityConfig {
   readonly values: Readonly<z.infer<typeof schema>>;
   /** True when `portico demo` brings its own administrator. */
   readonly demo: boolean;
+  readonly publicUrl: string;
 
   constructor(@inject(HostConfig) config: HostConfig) {
     const parsed = schema.safeParse(config.module('identity') ?? {});
@@ -34,5 +41,6 @@ export class IdentityConfig {
     }
     this.values = parsed.data;
     this.demo = config.mode === 'demo';
+    this.publicUrl = config.publicUrl;
   }
 }

@@ -20,6 +20,7 @@ import { IdentityConfig } from './identity-config.js';
 import { Passwords } from './passwords.js';
 import { RoleCatalog } from './role-catalog.js';
 import { SessionStore } from './session-store.js';
+import { SignInCounts } from './sign-in-counts.js';
 
 const defaultEmail = 'admin@portico.local';
 
@@ -41,9 +42,8 @@ class FirstRun {
     const email = adminEmail ?? defaultEmail;
     const password = adminPassword ?? Passwords.generate();
     try {
-      await this.accounts.addWith({ email, name: 'Administrator', password, mustChangePassword: adminPassword === undefined }, [
-        { role: 'Administrator' },
-      ]);
+      const account = { email, name: 'Administrator', password, mustChangePassword: adminPassword === undefined };
+      await this.accounts.addWith(account, [{ role: 'Administrator' }], adminPassword !== undefined);
     } catch (error) {
       if (!(error instanceof PortalError) || error.code !== 'invalid-input') throw error;
       throw new PortalError('configuration-invalid', `The first administrator cannot be made. ${explain(error)}`, {
@@ -62,6 +62,7 @@ function explain(error: PortalError): string {
 }
 
 const flushMillis = 60_000;
+const countsMillis = 5000;
 
 /** Brings everything a request asks for into memory, and keeps the times of last use on disk now and then. */
 @injectable()
@@ -72,6 +73,7 @@ export class IdentityStart implements Activity {
     @inject(SessionStore) private readonly sessions: SessionStore,
     @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
     @inject(RoleCatalog) private readonly catalog: RoleCatalog,
+    @inject(SignInCounts) private readonly counts: SignInCounts,
     @inject(FirstRun) private readonly firstRun: FirstRun,
     @inject(Log) private readonly log: Log,
   ) {}
@@ -82,9 +84,18 @@ export class IdentityStart implements Activity {
       await this.sessions.load(reader);
       await this.tokens.load(reader);
       await this.catalog.load(reader);
+      await this.counts.load(reader);
     });
     await this.firstRun.run();
     lifetime.add(toDisposable(() => this.flush(0)));
+    lifetime.add(toDisposable(() => this.counts.flush()));
+    lifetime.add(
+      every(countsMillis, () =>
+        this.counts.flush().catch((error: unknown) => {
+          this.log.warn('The counts of failed sign-ins could not be written; they will be, next time.', { error });
+        }),
+      ),
+    );
     lifetime.add(
       every(flushMillis, () =>
         this.flush().catch((error: unknown) => {
@@ -131,8 +142,9 @@ export class DemoPeople implements DemoContent {
   ): Promise<string> {
     const password = given ?? Passwords.generate();
     const known = this.accounts.byEmail(email);
-    if (known) await this.accounts.setPassword(known.id, password);
-    else await this.accounts.addWith({ email, name, password }, roles);
+    const isGiven = given !== undefined;
+    if (known) await this.accounts.replacePassword(known.id, password, false, { isGiven });
+    else await this.accounts.addWith({ email, name, password }, roles, isGiven);
     return given === undefined
       ? `${title}: ${email}, password ${password}`
       : `${title}: ${email}, with the password of PORTICO_ADMIN_PASSWORD`;

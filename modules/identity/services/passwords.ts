@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { injectable, PortalError } from '@portico/core';
+import { Clock, inject, injectable, PortalError } from '@portico/core';
+import { IdentityConfig } from './identity-config.js';
+import { mostPasswordBytes, type PasswordOwner, passwordProblem } from './password-rules.js';
 
 /** OWASP's parameters for argon2id: 19 MiB, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -9,8 +11,6 @@ const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$jtdE1NMmG6iI9KHxAy+e0A$7kwS2
 
 const atOnce = 2;
 const longestQueue = 200;
-/** Longer ones are not even hashed. */
-export const mostPasswordBytes = 1024;
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
 
 /** Loaded with the first password, not with every start. */
@@ -22,6 +22,11 @@ export class Passwords {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
+  constructor(
+    @inject(IdentityConfig) private readonly config: IdentityConfig,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
   /** A password for one sign-in: 79 bits in groups that can be read aloud. */
   static generate(): string {
     const letters: string[] = [];
@@ -31,6 +36,26 @@ export class Passwords {
       letters.push(...usable.map((byte) => alphabet.charAt(byte % alphabet.length)));
     }
     return [0, 4, 8, 12].map((start) => letters.slice(start, start + 4).join('')).join('-');
+  }
+
+  /** What is wrong with a new password of somebody's, in a sentence; undefined when it will do. */
+  problem(password: string, owner: PasswordOwner): Promise<string | undefined> {
+    return passwordProblem(password, owner, new URL(this.config.publicUrl).hostname);
+  }
+
+  /** Until when a password that is chosen for somebody now is good for a sign-in, in milliseconds since 1970. */
+  oneTimeUntil(): number {
+    return this.clock.now().getTime() + this.config.values.oneTimePasswordHours * 3_600_000;
+  }
+
+  /** @throws PortalError `one-time-password-expired` (401). */
+  checkInTime({ oneTimeUntil }: { readonly oneTimeUntil: number | null }): void {
+    if (oneTimeUntil === null || Number(oneTimeUntil) > this.clock.now().getTime()) return;
+    throw new PortalError(
+      'one-time-password-expired',
+      'This one-time password was not used in time. Ask an administrator for another one.',
+      { status: 401 },
+    );
   }
 
   hash(password: string): Promise<string> {

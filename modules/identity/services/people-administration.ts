@@ -59,6 +59,16 @@ export class PeopleAdministration {
     return granted ? this.accounts.grant(id, role, siteId) : this.accounts.revoke(id, role, siteId);
   }
 
+  /**
+   * Somebody else whom this person may change.
+   * @throws PortalError `not-found` (404), `administrators-only` (403), `own-account` (409).
+   */
+  other(access: AccessContext, id: string): Account {
+    this.checkTarget(access, id);
+    if (access.person?.id !== id) return this.account(id);
+    throw new PortalError('own-account', 'This is you: go to My Account.', { status: 409 });
+  }
+
   private checkTarget(access: AccessContext, id: string): void {
     if (!this.mayChange(access, this.account(id))) throw administratorsOnly();
   }

@@ -1,8 +1,10 @@
-import { type AccessControl, inject, injectable, type PermissionId, type Person, type Scope } from '@portico/core';
+import { type AccessControl, type Audience, inject, injectable, type PermissionId, type Person, type Scope } from '@portico/core';
 import type { RoleName } from '../api/index.js';
 import { Directory } from './directory.js';
 import { allRoles, RoleCatalog } from './role-catalog.js';
 
+/** Roles that make nobody a member of a site. */
+const ofNoSite: ReadonlySet<RoleName> = new Set<RoleName>(['Operator', 'Guest']);
 const guest: readonly RoleName[] = Object.freeze(['Guest']);
 
 /**
@@ -33,6 +35,19 @@ export class RoleAccessControl implements AccessControl {
     if (!account?.active) return guest;
     const inSite = scope.kind === 'site' ? (account.siteRoles[scope.siteId] ?? []) : [];
     return [...account.roles, ...inSite, ...guest];
+  }
+
+  isAmong(person: Person | undefined, { visibleTo, roles }: Audience, scope: Scope): boolean {
+    if (visibleTo === 'everyone' || person?.kind === 'system') return true;
+    const account = person && this.directory.byId(person.id);
+    if (account?.active && account.roles.includes('Administrator')) return true;
+    if (visibleTo === 'roles') return this.rolesOf(person, scope).some((role) => roles.includes(role));
+    if (!account?.active) return false;
+    return visibleTo === 'signed-in' || this.rolesOf(person, scope).some((role) => !ofNoSite.has(role));
+  }
+
+  audienceRoles(): readonly RoleName[] {
+    return allRoles.filter((role) => role !== 'Guest');
   }
 
   rolesWith(permission: PermissionId): readonly RoleName[] {

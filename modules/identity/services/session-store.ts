@@ -11,15 +11,46 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import Bowser from 'bowser';
 import { SessionEntity } from '../entities/session-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
+
+/** From where somebody signs in. */
+export interface Visitor {
+  /** Of the client, through the proxies that are trusted. */
+  readonly address: string;
+  /** What the browser says of itself. */
+  readonly userAgent: string;
+  /** Cookie of the browser from an earlier sign-in of anybody's. */
+  readonly device: string | undefined;
+}
+
+/** A session as its owner sees it. */
+export interface SessionView {
+  /** Names the session to those who may end it; opens nothing. */
+  readonly id: string;
+  /** Empty when the browser did not say. */
+  readonly browser: string;
+  readonly system: string;
+  /** Where it was begun. */
+  readonly address: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  /** Whether it is the one that asks. */
+  readonly isCurrent: boolean;
+}
 
 /** A session in memory. */
 interface LiveSession {
   readonly tokenHash: string;
   readonly personId: string;
+  readonly browser: string;
+  readonly system: string;
+  readonly address: string;
   readonly createdAt: number;
+  /** When its person last showed a password or a passkey: at the sign-in, or in a question since then. Forgotten by a restart. */
+  confirmedAt: number;
   lastUsedAt: number;
   writtenAt: number;
   seen: Session | undefined;
@@ -29,6 +60,8 @@ const tokenLength = 43;
 const mostPerPerson = 100;
 /** How far the stored time of last use may lag behind. */
 const lagMillis = 5 * 60_000;
+/** For how long somebody who has signed in, or given the password once more, is not asked for it again. */
+const freshMillis = 15 * 60_000;
 
 /**
  * Sessions by the SHA-256 of their token. Reading one is a memory read; what ends a session ends it in memory with the commit.
@@ -82,12 +115,14 @@ export class SessionStore implements Sessions {
   }
 
   /** Adds a session in a transaction of the caller's; it is in force after the commit. Answers the token for the browser. */
-  async create(transaction: Transaction, personId: string): Promise<string> {
+  async create(transaction: Transaction, personId: string, { address, userAgent }: Visitor): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const now = this.clock.now().getTime();
     const entity = Object.assign(new SessionEntity(), {
       tokenHash: hashOf(token),
       personId,
+      ...describeBrowser(userAgent),
+      address,
       createdAt: now,
       lastUsedAt: now,
     });
@@ -107,9 +142,7 @@ export class SessionStore implements Sessions {
 
   /** Ends one session; it is dead when the promise resolves. */
   async end(session: Session): Promise<void> {
-    const live = [...(this.byPerson.get(session.person.id) ?? [])].find(
-      (candidate) => candidate.seen?.csrfToken === session.csrfToken,
-    );
+    const live = this.liveOf(session);
     if (!live) return;
     await this.unitOfWork.write(async (transaction) => {
       await transaction.repository(SessionEntity).delete({ tokenHash: live.tokenHash });
@@ -118,13 +151,63 @@ export class SessionStore implements Sessions {
     });
   }
 
-  /** Ends all sessions of a person with the caller's transaction. */
-  async endAllOf(transaction: Transaction, personId: string): Promise<void> {
+  /** The sessions of a person that are in force, the last used first. @param asking the one that asks. */
+  of(personId: string, asking?: Session): readonly SessionView[] {
+    const now = this.clock.now().getTime();
+    const current = asking && this.liveOf(asking);
+    return [...(this.byPerson.get(personId) ?? [])]
+      .filter((session) => !this.isExpired(session, now))
+      .sort((a, b) => b.lastUsedAt - a.lastUsedAt || b.createdAt - a.createdAt)
+      .map((session) => {
+        const { browser, system, address, createdAt, lastUsedAt } = session;
+        return { id: idOf(session), browser, system, address, createdAt, lastUsedAt, isCurrent: session === current };
+      });
+  }
+
+  /** Everybody who has a session. */
+  people(): readonly string[] {
+    return [...this.byPerson.keys()];
+  }
+
+  /** Whether its person has signed in, or given the password once more, within the last quarter of an hour. */
+  isFresh(session: Session): boolean {
+    const live = this.liveOf(session);
+    return live !== undefined && this.clock.now().getTime() - live.confirmedAt < freshMillis;
+  }
+
+  /** Notes that its person has just given the password. */
+  confirmed(session: Session): void {
+    const live = this.liveOf(session);
+    if (live) live.confirmedAt = this.clock.now().getTime();
+  }
+
+  /** Ends one of a person's sessions with the caller's transaction. False when there is none of this id (any more). */
+  async endOne(transaction: Transaction, personId: string, id: string): Promise<boolean> {
+    const live = [...(this.byPerson.get(personId) ?? [])].find((session) => idOf(session) === id);
+    if (!live) return false;
+    const { affected } = await transaction.repository(SessionEntity).delete({ tokenHash: live.tokenHash });
+    transaction.afterCommit(() => this.forget(live));
+    return affected !== 0;
+  }
+
+  /** Ends all but one. Answers how many there were. */
+  async endOthers(transaction: Transaction, asking: Session): Promise<number> {
+    const current = this.liveOf(asking);
+    const others = [...(this.byPerson.get(asking.person.id) ?? [])].filter((session) => session !== current);
+    for (const { tokenHash } of others) await transaction.repository(SessionEntity).delete({ tokenHash });
+    transaction.afterCommit(() => {
+      for (const session of others) this.forget(session);
+    });
+    return others.length;
+  }
+
+  /** Ends all sessions of a person with the caller's transaction, who tells the audit log of it. Answers how many there were. */
+  async endAllOf(transaction: Transaction, personId: string): Promise<number> {
     const { affected } = await transaction.repository(SessionEntity).delete({ personId });
-    if (affected) await this.record(transaction, 'sessions-ended', personId, { before: { count: affected } });
     transaction.afterCommit(() => {
       for (const session of [...(this.byPerson.get(personId) ?? [])]) this.forget(session);
     });
+    return affected ?? 0;
   }
 
   async load(reader: Reader): Promise<void> {
@@ -150,12 +233,7 @@ export class SessionStore implements Sessions {
     for (const session of expired) this.forget(session);
   }
 
-  private record(
-    transaction: Transaction,
-    action: string,
-    personId: string,
-    more: Pick<AuditEntry, 'by' | 'before'> = {},
-  ): Promise<void> {
+  private record(transaction: Transaction, action: string, personId: string, more: Pick<AuditEntry, 'by'> = {}): Promise<void> {
     const subject = this.directory.byId(personId)?.email ?? '';
     return this.audit.record(transaction, { area: 'security', subject, about: personId, scope: 'instance', action, ...more });
   }
@@ -169,7 +247,11 @@ export class SessionStore implements Sessions {
     const session: LiveSession = {
       tokenHash: row.tokenHash,
       personId: row.personId,
+      browser: row.browser,
+      system: row.system,
+      address: row.address,
       createdAt: Number(row.createdAt),
+      confirmedAt: Number(row.createdAt),
       lastUsedAt,
       writtenAt: lastUsedAt,
       seen: undefined,
@@ -177,6 +259,10 @@ export class SessionStore implements Sessions {
     this.sessions.set(session.tokenHash, session);
     const ofPerson = this.byPerson.get(session.personId) ?? new Set();
     this.byPerson.set(session.personId, ofPerson.add(session));
+  }
+
+  private liveOf({ person, csrfToken }: Session): LiveSession | undefined {
+    return [...(this.byPerson.get(person.id) ?? [])].find(({ seen }) => seen?.csrfToken === csrfToken);
   }
 
   private forget(session: LiveSession): void {
@@ -187,10 +273,31 @@ export class SessionStore implements Sessions {
   }
 }
 
+/** Of the hash, so that nobody who sees it knows what the table says. */
+function idOf({ tokenHash }: LiveSession): string {
+  return hash('sha256', `session ${tokenHash}`).slice(0, 32);
+}
+
 function hashOf(token: string): string {
   return hash('sha256', token);
 }
 
 function csrfTokenOf(token: string): string {
   return createHmac('sha256', token).update('forms').digest('base64url');
+}
+
+/** What a browser says of itself, in words for a person who looks for a session that is not theirs. Empty where it says nothing that is known. */
+function describeBrowser(userAgent: string): { readonly browser: string; readonly system: string } {
+  if (userAgent === '') return { browser: '', system: '' };
+  const { browser, os } = Bowser.parse(userAgent.slice(0, 500));
+  const [major] = (browser.version ?? '').split('.');
+  return {
+    browser: cut([browser.name, major].filter(Boolean).join(' ')),
+    // Without the version: some browsers say an old one on purpose.
+    system: cut(os.name ?? ''),
+  };
+}
+
+function cut(words: string): string {
+  return words.slice(0, 60);
 }

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   Clock,
@@ -13,20 +12,20 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import ipaddr from 'ipaddr.js';
-import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { KnownDeviceEntity } from '../entities/known-device-entity.js';
 import { IdentityConfig } from './identity-config.js';
-
-// Only what is used: the whole package brings thirty stores, and a start would wait for them.
-export const Limiter = createRequire(import.meta.url)(
-  'rate-limiter-flexible/lib/RateLimiterMemory.js',
-) as typeof RateLimiterMemory;
+import { type SignInCount, SignInCounts } from './sign-in-counts.js';
 
 const minute = 60;
 const quarterOfAnHour = 15 * minute;
 const freeFailures = 5;
 const firstDelayMillis = 100;
 const mostWaiting = 100;
+const day = 24 * 60 * minute;
+/** Of a million codes three are right at any time: who tries fifty a day finds one in eighteen years, on average. */
+const codesPerQuarter = 5;
+const codesPerDay = 50;
 
 /**
  * Slows the guessing of passwords without locking anyone out. Whoever guesses from one address waits out the minute there;
@@ -35,10 +34,12 @@ const mostWaiting = 100;
  */
 @injectable()
 export class SignInRateLimiter {
-  private readonly byPair: RateLimiterMemory;
-  private readonly byAddress: RateLimiterMemory;
-  private readonly byDevice: RateLimiterMemory;
-  private readonly byAccount = new Limiter({ keyPrefix: 'account', points: freeFailures, duration: quarterOfAnHour });
+  private readonly byPair: SignInCount;
+  private readonly byAddress: SignInCount;
+  private readonly byDevice: SignInCount;
+  private readonly byAccount: SignInCount;
+  private readonly byCode: SignInCount;
+  private readonly byCodeOfDay: SignInCount;
   private readonly longestDelayMillis: number;
   private waiting = 0;
 
@@ -46,10 +47,14 @@ export class SignInRateLimiter {
     @inject(IdentityConfig) { values }: IdentityConfig,
     @inject(Messages) private readonly messages: Messages,
     @inject(SecurityEvents) private readonly events: SecurityEvents,
+    @inject(SignInCounts) counts: SignInCounts,
   ) {
-    this.byPair = new Limiter({ keyPrefix: 'pair', points: values.failuresPerAccount, duration: minute });
-    this.byAddress = new Limiter({ keyPrefix: 'address', points: values.failuresPerAddress, duration: minute });
-    this.byDevice = new Limiter({ keyPrefix: 'device', points: values.failuresPerAccount, duration: minute });
+    this.byPair = counts.count('pair', values.failuresPerAccount, minute);
+    this.byAddress = counts.count('address', values.failuresPerAddress, minute);
+    this.byDevice = counts.count('device', values.failuresPerAccount, minute);
+    this.byAccount = counts.count('account', freeFailures, quarterOfAnHour);
+    this.byCode = counts.count('code', codesPerQuarter, quarterOfAnHour);
+    this.byCodeOfDay = counts.count('code-of-day', codesPerDay, day);
     this.longestDelayMillis = values.longestDelayMillis;
   }
 
@@ -87,6 +92,34 @@ export class SignInRateLimiter {
     await this.byAddress.reward(network);
   }
 
+  /**
+   * Counts an attempt at a second factor of somebody whose password was right. Whoever knows the password and guesses the code uses up a count that
+   * the owner does not need, on a device of theirs.
+   * @throws PortalError `sign-in-slowed` (429, Retry-After).
+   */
+  async attemptCode(personId: string, device?: string): Promise<void> {
+    const who = `${personId}|${device ?? ''}`;
+    const counted = await Promise.allSettled([this.byCode.consume(who), this.byCodeOfDay.consume(who)]);
+    const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
+    if (refused.length > 0) throw this.slowed('', Math.max(...refused.map(millisToWait)), personId);
+  }
+
+  async codeSucceeded(personId: string, device?: string): Promise<void> {
+    const who = `${personId}|${device ?? ''}`;
+    await Promise.all([this.byCode.delete(who), this.byCodeOfDay.delete(who)]);
+  }
+
+  /** Counts an attempt that names no account. @throws PortalError `sign-in-slowed` (429, Retry-After). */
+  async attemptFrom(address: string): Promise<void> {
+    await this.byAddress.consume(networkOf(address)).catch((reason: unknown) => {
+      throw this.slowed('', millisToWait(reason));
+    });
+  }
+
+  async succeededFrom(address: string): Promise<void> {
+    await this.byAddress.reward(networkOf(address));
+  }
+
   private async delay(account: string, excess: number): Promise<void> {
     if (this.waiting >= mostWaiting) throw this.slowed(account, this.longestDelayMillis);
     this.waiting += 1;
@@ -102,8 +135,8 @@ export class SignInRateLimiter {
     this.events.occurred({ action: 'sign-in-failed', ...accountTyped(account, personId) });
   }
 
-  private slowed(account: string, millis: number): PortalError {
-    this.events.occurred({ action: 'sign-in-slowed', ...accountTyped(account) });
+  private slowed(account: string, millis: number, personId?: string): PortalError {
+    this.events.occurred({ action: 'sign-in-slowed', ...accountTyped(account, personId) });
     const seconds = Math.max(1, Math.ceil(millis / 1000));
     const minutes = seconds < 120 ? 0 : Math.ceil(seconds / 60);
     return new PortalError('sign-in-slowed', this.messages.text('sign-in.slowed', { seconds, minutes }), {

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from '@portico/core';
+import { type Audience, Column, Entity, PrimaryColumn } from '@portico/core';
 import { cutText, foldText } from '@portico/core/util';
 
 /** A site: what has pages, documents and members of its own below one address. */
@@ -23,6 +23,14 @@ export class SiteEntity {
   /** Name as searches compare it: `foldText`. */
   @Column('text', { name: 'search_text' })
   searchText!: string;
+
+  /** To whom the site is visible: `everyone`, `signed-in`, `members` or `roles`. */
+  @Column('text', { name: 'visible_to' })
+  visibleTo!: Audience['visibleTo'];
+
+  /** JSON list of the names of the roles that it is visible to; empty unless it says `roles`. */
+  @Column('text', { name: 'visible_roles' })
+  visibleRoles!: string;
 
   /** Time at which the site was added, in ISO 8601. */
   @Column('text', { name: 'created_at' })

@@ -1,5 +1,27 @@
-import { type HttpRoutes, inject, injectable, notFound, PortalError, type RouteContext, type Router, z } from '@portico/core';
-import { chosenSorting, sortedListFields, sortedListModel } from '@portico/core/util';
+import {
+  AccessContexts,
+  AccessControl,
+  type Audience,
+  type HttpRoutes,
+  inject,
+  injectable,
+  notFound,
+  optional,
+  PortalError,
+  type RouteContext,
+  type Router,
+  type ServiceHandle,
+  z,
+} from '@portico/core';
+import {
+  audienceFields,
+  audienceModel,
+  checkedAudience,
+  chosenSorting,
+  everyone,
+  sortedListFields,
+  sortedListModel,
+} from '@portico/core/util';
 import { HomePage } from '../services/home-page.js';
 import { SiteRepository, sitesOrders } from '../services/site-repository.js';
 import { manageSites, viewSite } from '../services/sites-permissions.js';
@@ -12,14 +34,18 @@ const text = z.string();
 const newSiteForm = z.strictObject({ name: text, address: text });
 const listQuery = z.strictObject({ q: z.string().max(200).optional(), ...sortedListFields(sitesOrders) });
 const idParams = z.strictObject({ id: z.uuid() });
-const nameForm = z.strictObject({ name: text });
+/** A form without `visibleTo` leaves it as it is. */
+const siteForm = z.strictObject({ name: text, ...audienceFields, visibleTo: audienceFields.visibleTo.optional() });
 
 /** Control Panel > Sites. */
 @injectable()
 export class SitesRoutes implements HttpRoutes {
   readonly prefix = home;
 
-  constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
+  constructor(
+    @inject(SiteRepository) private readonly sites: SiteRepository,
+    @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
+  ) {}
 
   register(router: Router): void {
     router.get('/', { access, query: listQuery }, async (ctx) => {
@@ -52,14 +78,17 @@ export class SitesRoutes implements HttpRoutes {
 
     router.get('/:id', { access, params: idParams }, (ctx) => this.showSite(ctx, ctx.input.params.id));
 
-    router.post('/:id', { access, params: idParams, body: nameForm }, async (ctx) => {
+    router.post('/:id', { access, params: idParams, body: siteForm }, async (ctx) => {
       const { id } = ctx.input.params;
-      const { name } = ctx.input.body;
+      const { name, visibleTo, roles } = ctx.input.body;
       try {
-        await this.sites.rename(id, name);
-        ctx.redirectWith(home, ctx.text('sites.renamed', { name }));
+        const audience = visibleTo && checkedAudience({ visibleTo, roles }, this.roleNames(), ctx);
+        const site = this.sites.byId(id);
+        if (site?.name !== name) await this.sites.rename(id, name);
+        if (audience) await this.sites.show(id, audience);
+        ctx.redirectWith(home, ctx.text(site?.name === name ? 'sites.saved' : 'sites.renamed', { name }));
       } catch (error) {
-        this.showSite(ctx, id, { name, error: inputError(error) });
+        this.showSite(ctx, id, { name, audience: visibleTo && { visibleTo, roles }, error: inputError(error) });
       }
     });
   }
@@ -70,10 +99,26 @@ export class SitesRoutes implements HttpRoutes {
     ctx.render('new-site', model, { title: ctx.text('sites.new'), status: error?.status ?? 200 });
   }
 
-  private showSite(ctx: RouteContext, id: string, tried: { name?: string; error?: PortalError } = {}): void {
+  private roleNames(): readonly string[] {
+    return this.accessControl.get()?.audienceRoles() ?? [];
+  }
+
+  private showSite(
+    ctx: RouteContext,
+    id: string,
+    tried: { name?: string; audience?: Audience | undefined; error?: PortalError } = {},
+  ): void {
     const site = this.sites.byId(id);
     if (!site) throw notFound('site');
-    const model = { site, path: `/web/${site.address}`, name: tried.name ?? site.name, error: tried.error?.message };
+    const fields = (tried.error?.details.fields ?? {}) as Readonly<Record<string, string>>;
+    const audience = tried.audience ?? site.audience ?? everyone;
+    const model = {
+      site,
+      path: `/web/${site.address}`,
+      name: tried.name ?? site.name,
+      error: fields.name,
+      audience: audienceModel(audience, this.roleNames(), ctx, fields.roles),
+    };
     ctx.render('site', model, { title: site.name, status: tried.error?.status ?? 200 });
   }
 }
@@ -105,16 +150,21 @@ export class HomePageRoutes implements HttpRoutes {
   }
 }
 
-/** The bare address of the portal leads to its first site. */
+/** The bare address of the portal leads to the first site that the person sees, and a guest who sees none to the place to sign in. */
 @injectable()
 export class RootRedirectRoutes implements HttpRoutes {
   readonly prefix = '/';
 
-  constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
+  constructor(
+    @inject(SiteRepository) private readonly sites: SiteRepository,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
+  ) {}
 
   register(router: Router): void {
     router.get('/', { access: 'public' }, (ctx) => {
-      const site = this.sites.byAddress('home') ?? this.sites.all()[0];
+      const sites = [this.sites.byAddress('home'), ...this.sites.all()].filter((site) => site !== undefined);
+      const site = sites.find((each) => !each.audience || this.contexts.for(ctx.session?.person, each).isAmong(each.audience));
+      if (!site && sites.length > 0 && !ctx.session) return ctx.redirect('/sign-in');
       if (!site) throw notFound();
       ctx.redirect(`/web/${site.address}`);
     });

@@ -1,5 +1,6 @@
 import {
   type Activity,
+  type Audience,
   type AuditEntry,
   AuditLog,
   Clock,
@@ -15,6 +16,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import {
+  everyone,
   foldText,
   type ListTotal,
   nameSortKey,
@@ -118,6 +120,8 @@ export class SiteRepository implements SiteDirectory, Sites {
       name,
       nameKey: nameSortKey(name),
       searchText: foldText(name),
+      visibleTo: 'everyone',
+      visibleRoles: '[]',
       createdAt: this.clock.now().toISOString(),
     });
     await this.unitOfWork.write(async (transaction) => {
@@ -153,6 +157,23 @@ export class SiteRepository implements SiteDirectory, Sites {
     return this.audit.record(transaction, { area: 'sites', subject: address, scope: id, action, ...more });
   }
 
+  async show(id: string, audience: Audience): Promise<Site> {
+    return this.unitOfWork.write(async (transaction) => {
+      const known = this.byId(id);
+      if (!known) throw notFound('site');
+      const before = known.audience ?? everyone;
+      if (isSame(before, audience)) return known;
+      const { visibleTo, roles } = audience;
+      const change = { visibleTo, visibleRoles: JSON.stringify(roles) };
+      await transaction.repository(SiteEntity).update({ id }, change);
+      const entry = { area: 'sites', subject: 'permissions', attribute: 'visibleTo', scope: id, action: 'changed' };
+      await this.audit.record(transaction, { ...entry, before, after: audience });
+      const shown = siteOf({ ...known, ...change });
+      transaction.afterCommit(() => this.keep(this.sorted.map((site) => (site.id === id ? shown : site))));
+      return shown;
+    });
+  }
+
   private keep(sites: readonly Site[]): void {
     const keyed = sites.map((site) => ({ site, key: `${nameSortKey(site.name)}\n${site.id}` }));
     this.sorted = Object.freeze(keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ site }) => site));
@@ -162,9 +183,16 @@ export class SiteRepository implements SiteDirectory, Sites {
   }
 }
 
-function siteOf({ id, address, name }: SiteEntity): Site {
-  return Object.freeze({ id, address, name });
+type SiteFacts = Pick<SiteEntity, 'id' | 'address' | 'name' | 'visibleTo' | 'visibleRoles'>;
+
+function siteOf({ id, address, name, visibleTo, visibleRoles }: SiteFacts): Site {
+  if (visibleTo === 'everyone') return Object.freeze({ id, address, name });
+  const audience: Audience = Object.freeze({ visibleTo, roles: JSON.parse(visibleRoles) as string[] });
+  return Object.freeze({ id, address, name, audience });
 }
+
+const isSame = (one: Audience, other: Audience): boolean =>
+  one.visibleTo === other.visibleTo && one.roles.join('\n') === other.roles.join('\n');
 
 @injectable()
 export class DemoSites implements DemoContent {

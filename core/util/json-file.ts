@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** Undefined when it is not there, or holds no JSON. */
 export function readJsonFile(file: string): unknown {
@@ -20,4 +21,10 @@ export function writeJsonFile(file: string, content: object): void {
     closeSync(handle);
   }
   renameSync(draft, file);
+  const folder = openSync(dirname(file), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }

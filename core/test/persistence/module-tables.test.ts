@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
+import Database from 'better-sqlite3';
+import { expect } from 'chai';
+import { createPortal, removeHomes, type TestPortal } from './fixtures/portal.js';
+
+class MakeShelf implements MigrationInterface {
+  readonly name = 'make-shelf';
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE shelf (id TEXT)');
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE shelf');
+  }
+}
+
+describe('tables of a module that changes', () => {
+  let portal: TestPortal;
+  /** What changed in the database while nobody might cut the process off, change by change. */
+  let changes: string[];
+  beforeEach(async () => {
+    changes = [];
+    portal = await createPortal({
+      protect: async (work) => {
+        const before = tables();
+        const answer = await work();
+        const after = tables();
+        changes.push(
+          [
+            ...before.filter((name) => !after.includes(name)).map((name) => `-${name}`),
+            ...after.filter((name) => !before.includes(name)).map((name) => `+${name}`),
+          ].join(' '),
+        );
+        return answer;
+      },
+    });
+    await portal.migrate('library', [MakeShelf]);
+  });
+  afterEach(() => portal.close());
+  after(removeHomes);
+
+  const tables = (): readonly string[] => {
+    const database = new Database(`${portal.home}/portico.db`, { readonly: true });
+    const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").pluck().all();
+    database.close();
+    return names as string[];
+  };
+
+  it('are kept, restored and taken back while nothing may cut the process off', async () => {
+    await portal.modules.keep('library', ['shelf']);
+    expect(changes).to.deep.equal(['+portico_kept_shelf']);
+    await portal.modules.revert('library', [MakeShelf], []);
+    expect(changes).to.deep.equal(['+portico_kept_shelf', '-shelf']);
+    await portal.modules.restore('library');
+    expect(changes).to.deep.equal(['+portico_kept_shelf', '-shelf', '-portico_kept_shelf +shelf']);
+  });
+
+  it('are copied with the whole database while nothing may cut the process off, and what follows may be', async () => {
+    await portal.modules.afterCopy(async () => {
+      expect(changes).to.deep.equal(['']);
+      expect(readdirSync(`${portal.home}/copies`).length).to.equal(1);
+    });
+    expect(changes).to.deep.equal(['']);
+  });
+
+  it('go as one while nothing may cut the process off', async () => {
+    let before = 0;
+    await portal.unitOfWork.write(async (transaction) => {
+      before = changes.length;
+      await portal.modules.erase(transaction, 'library', ['shelf']);
+      expect(changes.length).to.equal(before + 1);
+    });
+    expect(tables()).not.to.include('shelf');
+  });
+});

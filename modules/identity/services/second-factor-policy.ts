@@ -1,0 +1,45 @@
+import { type Choice, type ChoiceProvider, defineSettings, Settings } from '@portico/configuration/api';
+import { inject, injectable, instanceScope, optional, type ServiceHandle } from '@portico/core';
+import type { Account } from '../api/index.js';
+import { allRoles } from './role-catalog.js';
+
+const roleChoices = 'identity.roles';
+
+/** What administrators decide about signing in. */
+export const signInSettings = defineSettings({
+  id: 'sign-in',
+  section: 'security',
+  title: 'settings.sign-in',
+  description: 'settings.sign-in-text',
+  scopes: ['instance'],
+  fields: {
+    secondFactorRoles: {
+      type: 'multiple-choice',
+      label: 'settings.second-factor-roles',
+      help: 'settings.second-factor-roles-help',
+      provider: roleChoices,
+      default: [],
+    },
+  },
+});
+
+/** Roles that somebody can have. */
+@injectable()
+export class RoleChoices implements ChoiceProvider {
+  readonly id = roleChoices;
+
+  async choices(): Promise<readonly Choice[]> {
+    return allRoles.filter((role) => role !== 'Guest').map((role) => ({ value: role }));
+  }
+}
+
+/** Who has to have a second factor. Memory reads. */
+@injectable()
+export class SecondFactorPolicy {
+  constructor(@inject(optional(Settings)) private readonly settings: ServiceHandle<Settings>) {}
+
+  requires({ roles, siteRoles }: Account): boolean {
+    const named = this.settings.get()?.of(signInSettings).get(instanceScope).secondFactorRoles ?? [];
+    return named.length > 0 && [...roles, ...Object.values(siteRoles).flat()].some((role) => named.includes(role));
+  }
+}

@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Clock, inject, injectable } from '@portico/core';
+
+const lifeMillis = 10 * 60_000;
+const mostTickets = 10_000;
+
+/** What somebody who has shown a password still has to do before there is a session. */
+export type SignInStep = 'second-factor' | 'new-password' | 'set-up';
+
+/** Whose ticket it is, for what, and what was shown so far. */
+export interface SignInTicket {
+  readonly personId: string;
+  readonly step: SignInStep;
+  /** Of the password that was right; when it is another one by now, the ticket is worth nothing. */
+  readonly passwordHash: string;
+  /** Whether a second factor was shown. */
+  readonly hasFactor: boolean;
+}
+
+/**
+ * Lets somebody whose password was right do the next step of signing in, and nothing else: there is no session before the last. It lasts ten minutes and
+ * works once. In memory only: after a restart the password is asked for again.
+ */
+@injectable()
+export class SignInTickets {
+  private readonly tickets = new Map<string, SignInTicket & { readonly expiresAt: number }>();
+
+  constructor(@inject(Clock) private readonly clock: Clock) {}
+
+  issue(ticket: SignInTicket): string {
+    const now = this.clock.now().getTime();
+    for (const [key, { expiresAt }] of this.tickets) {
+      if (expiresAt > now && this.tickets.size < mostTickets) break;
+      this.tickets.delete(key);
+    }
+    const token = randomBytes(32).toString('base64url');
+    this.tickets.set(keyOf(token), { ...ticket, expiresAt: now + lifeMillis });
+    return token;
+  }
+
+  find(token: string, step: SignInStep): SignInTicket | undefined {
+    const ticket = this.tickets.get(keyOf(token));
+    return ticket?.step === step && ticket.expiresAt > this.clock.now().getTime() ? ticket : undefined;
+  }
+
+  /** False when it was redeemed already: of several side by side, one goes on. */
+  redeem(token: string): boolean {
+    return this.tickets.delete(keyOf(token));
+  }
+}
+
+function keyOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

@@ -1,0 +1,179 @@
+import { AuditLog, type AuditRecord } from '@portico/core';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
+import { expect } from 'chai';
+import { TOTP } from 'otpauth';
+import { People } from '../api/index.js';
+import { addPerson, FakeClock, isSignedIn, password, type TestClient, tokenIn, trySignIn } from './support.js';
+
+const field = (html: string, name: string): string => new RegExp(`name="${name}" value="([^"]+)"`).exec(html)?.[1] ?? '';
+
+/** The codes of an app that knows the key of a page. */
+function codesOf(html: string, clock: FakeClock): (steps?: number) => string {
+  const secret = /<code class="one-time-password"[^>]*>([A-Z2-7 ]+)</.exec(html)?.[1]?.replaceAll(' ', '') ?? '';
+  const totp = new TOTP({ secret });
+  return (steps = 0) => totp.generate({ timestamp: clock.now().getTime() + steps * 30_000 });
+}
+
+const recoveryCodesIn = (html: string): readonly string[] =>
+  [...html.matchAll(/<code>([a-z0-9]{4}(?:-[a-z0-9]{4}){3})<\/code>/g)].map(([, code]) => code ?? '');
+
+describe('An authenticator app', () => {
+  let portal: TestPortal;
+  const clock = new FakeClock();
+
+  before(async () => {
+    portal = await startTestPortal({ clock });
+  });
+  after(() => portal.stop());
+
+  /** Somebody who has set an app up, and the codes that it shows. */
+  const enrolled = async (
+    name: string,
+  ): Promise<{
+    email: string;
+    code: (steps?: number) => string;
+    recovery: readonly string[];
+    owner: TestClient;
+    used: string;
+  }> => {
+    const email = `${name}@example.org`;
+    await addPerson(portal, email);
+    const owner = await portal.signIn({ email, password });
+    const page = await owner.get('/account/authenticator');
+    const code = codesOf(page.text, clock);
+    const used = code();
+    const answer = await portal.post(owner, '/account/authenticator', { sealed: field(page.text, 'sealed'), code: used });
+    expect(answer.status).to.equal(200);
+    clock.advance({ minutes: 2 });
+    return { email, code, recovery: recoveryCodesIn(answer.text), owner, used };
+  };
+
+  /** The page that asks for a code after the password. */
+  const askedFor = async (visitor: TestClient, email: string): Promise<string> => {
+    const page = await trySignIn(portal, visitor, { email, password });
+    expect([page.status, tokenIn(page)]).to.deep.equal([200, '']);
+    return field(page.text, 'ticket');
+  };
+  const send = (visitor: TestClient, fields: object): ReturnType<TestClient['post']> =>
+    visitor.post('/sign-in/code').set('Origin', portal.url).set('Accept', 'text/html').type('form').send(fields);
+  const trail = async (email: string): Promise<readonly AuditRecord[]> =>
+    (await portal.service(AuditLog).list({ area: 'security', subject: email })).records;
+
+  it('is set up with a picture, the key as text and a code; eight recovery codes are shown once', async () => {
+    await addPerson(portal, 'ada@example.org');
+    const ada = await portal.signIn({ email: 'ada@example.org', password });
+    const page = await ada.get('/account/authenticator');
+    expect(page.text)
+      .to.include('src="data:image/svg+xml;base64,')
+      .and.to.match(/<label for="code">\s*Code/);
+    const code = codesOf(page.text, clock);
+    const sealed = field(page.text, 'sealed');
+    const wrong = await portal.post(ada, '/account/authenticator', { sealed, code: code(5) });
+    expect(wrong.status).to.equal(400);
+    expect(wrong.text).to.include('This code is not right').and.to.include(field(page.text, 'sealed'));
+    const done = await portal.post(ada, '/account/authenticator', { sealed, code: code() });
+    expect(recoveryCodesIn(done.text)).to.have.length(8);
+    const later = (await ada.get('/account')).text + (await ada.get('/account/authenticator')).text;
+    expect(recoveryCodesIn(later)).to.deep.equal([]);
+    expect(later).to.include('You have 8 recovery codes left.').and.not.to.include(code(0));
+    const again = await portal.post(ada, '/account/authenticator', { sealed, code: code() });
+    expect([again.status, again.text.includes('You have an authenticator app already.')]).to.deep.equal([409, true]);
+  });
+
+  it('is asked for after the password: no session before (ASVS 6.3.3)', async () => {
+    const { email, code } = await enrolled('bea');
+    const visitor = portal.agent();
+    const ticket = await askedFor(visitor, email);
+    expect(await isSignedIn(visitor)).to.equal(false);
+    const answer = await send(visitor, { ticket, code: code(), next: '/account' });
+    expect([answer.status, answer.headers.location]).to.deep.equal([303, '/account']);
+    expect(await isSignedIn(visitor)).to.equal(true);
+    expect((await trail(email)).map(({ attribute, action }) => `${attribute} ${action}`)).to.deep.equal([
+      'authenticator-app used',
+      'authenticator-app set',
+    ]);
+  });
+
+  it('takes each code once, also side by side, and never the one of the setting up (8.9)', async () => {
+    const email = 'cleo@example.org';
+    await addPerson(portal, email);
+    const owner = await portal.signIn({ email, password });
+    const page = await owner.get('/account/authenticator');
+    const code = codesOf(page.text, clock);
+    const confirming = code();
+    await portal.post(owner, '/account/authenticator', { sealed: field(page.text, 'sealed'), code: confirming });
+    const tickets = [await askedFor(portal.agent(), email), await askedFor(portal.agent(), email)];
+    expect((await send(portal.agent(), { ticket: tickets[0], code: confirming })).status).to.equal(401);
+    const next = code(1);
+    const answers = await Promise.all(tickets.map((ticket) => send(portal.agent(), { ticket, code: next })));
+    expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 401]);
+    const late = await askedFor(portal.agent(), email);
+    expect((await send(portal.agent(), { ticket: late, code: next })).status).to.equal(401);
+  });
+
+  it('takes the code of one step before or after, and none further away', async () => {
+    const { email, code } = await enrolled('dora');
+    const attempt = async (steps: number): Promise<number> =>
+      (await send(portal.agent(), { ticket: await askedFor(portal.agent(), email), code: code(steps) })).status;
+    expect([await attempt(-2), await attempt(2), await attempt(-1)]).to.deep.equal([401, 401, 303]);
+    clock.advance({ minutes: 2 });
+    expect(await attempt(1)).to.equal(303);
+  });
+
+  it('gives way to recovery codes, each once, however they are typed', async () => {
+    const { email, recovery } = await enrolled('eve');
+    const visitor = portal.agent();
+    const ticket = await askedFor(visitor, email);
+    const form = await send(visitor, { ticket, recovery: 'true' });
+    expect(form.text).to.match(/<label for="code">\s*Recovery Code/);
+    const [first = '', second = ''] = recovery;
+    const tries = [first, second].map((code) => code.toUpperCase().replaceAll('-', ' '));
+    expect((await send(visitor, { ticket, recovery: 'true', code: tries[0] })).status).to.equal(303);
+    const others = [await askedFor(portal.agent(), email), await askedFor(portal.agent(), email)];
+    expect((await send(portal.agent(), { ticket: others[0], recovery: 'true', code: first })).status).to.equal(401);
+    const both = await Promise.all(
+      others.map((other) => send(portal.agent(), { ticket: other, recovery: 'true', code: second })),
+    );
+    expect(both.map(({ status }) => status).sort()).to.deep.equal([303, 401]);
+    expect((await trail(email)).map(({ action }) => action).filter((action) => action === 'used')).to.have.length(2);
+  });
+
+  it('is slowed where somebody guesses codes, and not for the owner on a device of theirs (ASVS 6.3.1)', async () => {
+    const { email, code, owner } = await enrolled('fay');
+    const ticket = await askedFor(portal.agent(), email);
+    const guesses: number[] = [];
+    for (let number = 0; number < 6; number += 1) guesses.push((await send(portal.agent(), { ticket, code: '000000' })).status);
+    expect(guesses).to.deep.equal([401, 401, 401, 401, 401, 429]);
+    expect((await send(portal.agent(), { ticket, code: code() })).status).to.equal(429);
+    await portal.post(owner, '/sign-out');
+    expect((await send(owner, { ticket: await askedFor(owner, email), code: code() })).status).to.equal(303);
+  });
+
+  it('is turned off with the password, and its recovery codes go with it', async () => {
+    const { email, owner } = await enrolled('gil');
+    const refused = await portal.post(owner, '/account/authenticator/remove', { password: 'wrong wrong wrong' });
+    expect(refused.text).to.include('This is not your current password.');
+    expect((await portal.post(owner, '/account/authenticator/remove', { password })).status).to.equal(303);
+    expect((await trySignIn(portal, portal.agent(), { email, password })).status).to.equal(303);
+    expect((await trail(email))[0]).to.include({ attribute: 'authenticator-app', action: 'removed' });
+  });
+
+  it('is not asked of a ticket that is old, of another step, or of somebody who was disabled meanwhile', async () => {
+    const { email, code } = await enrolled('hal');
+    const old = await askedFor(portal.agent(), email);
+    clock.advance({ minutes: 11 });
+    expect((await send(portal.agent(), { ticket: old, code: code() })).status).to.equal(410);
+    const ticket = await askedFor(portal.agent(), email);
+    const password410 = await portal
+      .agent()
+      .post('/sign-in/new-password')
+      .set('Origin', portal.url)
+      .set('Accept', 'text/html')
+      .type('form')
+      .send({ ticket, password: 'lanterns over the harbour', repeated: 'lanterns over the harbour' });
+    expect(password410.status).to.equal(410);
+    const people = portal.service(People);
+    await people.setActive(people.byEmail(email)?.id ?? '', false);
+    expect((await send(portal.agent(), { ticket, code: code() })).status).to.equal(410);
+  });
+});

@@ -1,0 +1,3 @@
+import { QueuedMail } from './queued-mail.js';
+
+export default [QueuedMail];

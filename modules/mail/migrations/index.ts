@@ -1,0 +1,3 @@
+import { CreateMail1764700000000 } from './create-mail.js';
+
+export default [CreateMail1764700000000];
