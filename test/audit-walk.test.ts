@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { AuditWalk } from './support/audit-walk.js';
 import { auditedCommands, composedCommands, readingCommands } from './support/audited-commands.js';
-import { auditedRoutes, unauditedRoutes } from './support/audited-routes.js';
+import { auditedElsewhere, auditedRoutes, unauditedRoutes } from './support/audited-routes.js';
 
 /**
  * What changes something leaves an entry. Every route with another method than GET and every command of a portal that runs has its case in
@@ -20,7 +22,10 @@ describe('The audit log has an entry', function () {
       .routes()
       .filter(({ method }) => method !== 'get')
       .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
-    expect([...new Set(routes)].sort()).to.deep.equal([...Object.keys(auditedRoutes), ...Object.keys(unauditedRoutes)].sort());
+    const known = [auditedRoutes, auditedElsewhere, unauditedRoutes].flatMap((each) => Object.keys(each));
+    expect([...new Set(routes)].sort()).to.deep.equal(known.sort());
+    for (const file of Object.values(auditedElsewhere))
+      expect(readFileSync(join(import.meta.dirname, '../..', file), 'utf8'), file).to.match(/AuditLog|audit-log/);
   });
 
   it('of all commands that change something: each has a case here', () => {

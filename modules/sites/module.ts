@@ -22,7 +22,6 @@ export default defineModule(({ host, provide, contribute, run }) => {
 
   for (const permission of sitesPermissions) contribute(Permissions).value(permission, { id: permission.id });
 
-  contribute(AuditAreas).value({ area: 'sites', label: 'module.name' }, { id: 'sites', order: 30 });
   contribute(HttpRoutes).to(HomePageRoutes);
   contribute(HttpRoutes).to(RootRedirectRoutes);
   contribute(HttpRoutes).to(SitesRoutes);

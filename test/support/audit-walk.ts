@@ -3,8 +3,16 @@ import { AuditLog, type AuditRecord, SiteDirectory } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { picture } from '@portico/documents-media/testing';
 import { People } from '@portico/identity/api';
+import { TOTP } from 'otpauth';
 import { FixtureModules } from './fixture-modules.js';
 import { ModulePackages } from './module-packages.js';
+
+interface Person {
+  readonly id: string;
+  readonly email: string;
+  readonly password: string;
+  readonly name: string;
+}
 
 export type Visitor = Awaited<ReturnType<TestPortal['signIn']>>;
 type Answer = Awaited<ReturnType<TestPortal['post']>>;
@@ -143,11 +151,45 @@ export class AuditWalk {
     return fields;
   }
 
-  async newPerson(): Promise<{ readonly id: string; readonly email: string; readonly password: string; readonly name: string }> {
+  async newPerson(): Promise<Person> {
     const name = this.unique;
     const email = `${name}@portico.example`;
     const { id } = await this.portal.service(People).add({ email, name, password });
     return { id, email, password, name };
+  }
+
+  /** An authenticator app that is not set up yet. */
+  async newApp(owner: Visitor): Promise<{ readonly fields: object; readonly codeOf: (steps: number) => string }> {
+    const { text } = await owner.get('/account/authenticator');
+    const secret = /<code class="one-time-password"[^>]*>([A-Z2-7 ]+)</.exec(text)?.[1]?.replaceAll(' ', '') ?? '';
+    const totp = new TOTP({ secret });
+    const codeOf = (steps: number): string => totp.generate({ timestamp: Date.now() + steps * 30_000 });
+    return { fields: { sealed: /name="sealed" value="([^"]+)"/.exec(text)?.[1], code: codeOf(0) }, codeOf };
+  }
+
+  /** Somebody with an authenticator app, signed in. */
+  async enrolled(person: Person): Promise<{ readonly owner: Visitor; readonly codeOf: (steps: number) => string }> {
+    const owner = await this.portal.signIn(person);
+    const { fields, codeOf } = await this.newApp(owner);
+    await this.post('/account/authenticator', fields, owner)();
+    return { owner, codeOf };
+  }
+
+  /** Makes an API token of somebody. */
+  async newToken(person: Person): Promise<void> {
+    await this.command('users', 'grant', '--email', person.email, '--role', 'Operator')();
+    const owner = await this.portal.signIn(person);
+    const page = (await owner.get('/account/tokens')).text;
+    const scopes = / name="scopes" value="([^"]+)"/.exec(page)?.[1] ?? / value="([^"]+)"[^>]* name="scopes"/.exec(page)?.[1];
+    await this.post('/account/tokens', { name: this.unique, days: '3', scopes }, owner)();
+  }
+
+  async sessionOf(email: string): Promise<string> {
+    return (await this.command('sessions', 'list', '--email', email)()).split(' ')[0] ?? '';
+  }
+
+  async tokenOf(email: string): Promise<string> {
+    return (await this.command('tokens', 'list', '--email', email)()).split(' ')[0] ?? '';
   }
 
   picture(): Promise<Buffer> {

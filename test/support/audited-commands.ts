@@ -18,7 +18,11 @@ export const readingCommands: readonly string[] = [
   'prices list',
   'secrets list',
   'settings get',
+  'mail list',
+  'mail test',
+  'sessions list',
   'sites list',
+  'tokens list',
   'usage',
   'users list',
   'why',
@@ -27,6 +31,7 @@ export const readingCommands: readonly string[] = [
 
 /** Commands that change something by way of others, which have cases here. */
 export const composedCommands: Readonly<Record<string, string>> = {
+  'mail retry': 'Does what the screen does, whose entry modules/mail/test looks at.',
   'modules bisect': 'Asks a person, and carries out start, good, bad and reset.',
 };
 
@@ -54,6 +59,21 @@ export const auditedCommands: Readonly<Record<string, AuditCase>> = {
     const { email } = await walk.newPerson();
     await walk.command('users', 'grant', '--email', email, '--role', 'Operator')();
     return walk.command('users', 'revoke', '--email', email, '--role', 'Operator');
+  },
+  'users remove-second-factors': async (walk) => {
+    const person = await walk.newPerson();
+    await walk.enrolled(person);
+    return walk.command('users', 'remove-second-factors', '--email', person.email);
+  },
+  'sessions end': async (walk) => {
+    const person = await walk.newPerson();
+    await walk.portal.signIn(person);
+    return walk.command('sessions', 'end', '--email', person.email);
+  },
+  'tokens revoke': async (walk) => {
+    const person = await walk.newPerson();
+    await walk.newToken(person);
+    return walk.command('tokens', 'revoke', '--email', person.email);
   },
   'sites add': async (walk) => walk.command('sites', 'add', '--name', walk.unique, '--address', walk.unique),
   'images create': async (walk) =>

@@ -16,8 +16,23 @@ export const unauditedRoutes: Readonly<Record<string, string>> = {
     'Asks the service for its models; each one that came, changed or went has an entry of its own.',
   'POST /configuration/packages/new':
     'A preview: the file waits for its plan, and nothing of it runs; installing it has the entry.',
+  'POST /account/confirm':
+    'Asks for the password once more; a wrong one stands among the failures, and nothing else is kept of it.',
+  'POST /account/passkeys/options': 'A challenge that lasts five minutes; what answers it has the entry.',
+  'POST /sign-in/passkey/options': 'A challenge that lasts five minutes; what answers it has the entry.',
+  'POST /sign-in/set-up/passkey/options': 'A challenge that lasts five minutes; what answers it has the entry.',
   'POST /configuration/packages/incoming/:incoming/discard':
     'Takes back a file that waited for its plan, and was never installed.',
+};
+
+/** Routes that need a device or a service which these tests have not, and the test that has it and looks at the entry. */
+export const auditedElsewhere: Readonly<Record<string, string>> = {
+  'POST /account/passkeys': 'modules/identity/test/passkeys.test.ts',
+  'POST /account/passkeys/:id/remove': 'modules/identity/test/passkeys.test.ts',
+  'POST /sign-in/passkey': 'modules/identity/test/passkeys.test.ts',
+  'POST /sign-in/set-up/passkey': 'modules/identity/test/factors-journey.test.ts',
+  'POST /sign-in/set-up/app': 'modules/identity/test/factors-journey.test.ts',
+  'POST /mail/:id/retry': 'modules/mail/test/queue.test.ts',
 };
 
 const simple =
@@ -60,6 +75,59 @@ export const auditedRoutes: Readonly<Record<string, AuditCase>> = {
     await walk.post('/account/tokens', { name: walk.unique, days: '3', scopes: 'documents-media.view-documents' })();
     const id = /account\/tokens\/([^/"]+)\/revoke/.exec((await walk.admin.get('/account/tokens')).text)?.[1];
     return walk.post(`/account/tokens/${id}/revoke`);
+  },
+  'POST /account/authenticator': async (walk) => {
+    const owner = await walk.portal.signIn(await walk.newPerson());
+    return walk.post('/account/authenticator', (await walk.newApp(owner)).fields, owner);
+  },
+  'POST /account/authenticator/remove': async (walk) => {
+    const person = await walk.newPerson();
+    const { owner } = await walk.enrolled(person);
+    return walk.post('/account/authenticator/remove', { password: person.password }, owner);
+  },
+  'POST /account/recovery-codes': async (walk) => {
+    const person = await walk.newPerson();
+    const { owner } = await walk.enrolled(person);
+    return walk.post('/account/recovery-codes', { password: person.password }, owner);
+  },
+  'POST /sign-in/code': async (walk) => {
+    const person = await walk.newPerson();
+    const { codeOf } = await walk.enrolled(person);
+    const visitor = walk.portal.agent();
+    const page = await walk.post('/sign-in', { email: person.email, password: person.password }, visitor)();
+    const ticket = /name="ticket" value="([^"]+)"/.exec(page.text)?.[1];
+    return walk.post('/sign-in/code', { ticket, code: codeOf(1) }, visitor);
+  },
+  'POST /account/sessions/end-others': async (walk) => {
+    const person = await walk.newPerson();
+    await walk.portal.signIn(person);
+    return walk.post('/account/sessions/end-others', {}, await walk.portal.signIn(person));
+  },
+  'POST /account/sessions/:id/end': async (walk) => {
+    const person = await walk.newPerson();
+    await walk.portal.signIn(person);
+    const id = await walk.sessionOf(person.email);
+    return walk.post(`/account/sessions/${id}/end`, {}, await walk.portal.signIn(person));
+  },
+  'POST /identity/users/:person/sessions/end': async (walk) => {
+    const person = await walk.newPerson();
+    await walk.portal.signIn(person);
+    return walk.post(`/identity/users/${person.id}/sessions/end`);
+  },
+  'POST /identity/users/:person/sessions/:id/end': async (walk) => {
+    const person = await walk.newPerson();
+    await walk.portal.signIn(person);
+    return walk.post(`/identity/users/${person.id}/sessions/${await walk.sessionOf(person.email)}/end`);
+  },
+  'POST /identity/users/:person/tokens/:id/revoke': async (walk) => {
+    const person = await walk.newPerson();
+    await walk.newToken(person);
+    return walk.post(`/identity/users/${person.id}/tokens/${await walk.tokenOf(person.email)}/revoke`);
+  },
+  'POST /identity/users/:person/second-factors/remove': async (walk) => {
+    const person = await walk.newPerson();
+    await walk.enrolled(person);
+    return walk.post(`/identity/users/${person.id}/second-factors/remove`);
   },
   'POST ~/identity/memberships': async (walk) =>
     walk.post(`${site}/identity/memberships`, { email: (await walk.newPerson()).email, role: 'Author' }),
