@@ -87,8 +87,7 @@ export const auditedRoutes: Readonly<Record<string, AuditCase>> = {
   },
   'POST /account/recovery-codes': async (walk) => {
     const person = await walk.newPerson();
-    const { owner } = await walk.enrolled(person);
-    return walk.post('/account/recovery-codes', { password: person.password }, owner);
+    return walk.post('/account/recovery-codes', {}, (await walk.enrolled(person)).owner);
   },
   'POST /sign-in/code': async (walk) => {
     const person = await walk.newPerson();
@@ -167,6 +166,15 @@ export const auditedRoutes: Readonly<Record<string, AuditCase>> = {
   'POST ~/documents-media/folders/:id/move': async (walk) =>
     walk.post(`${documents}/folders/${await walk.newFolder()}/move`, { to: await walk.newFolder() }),
   'POST ~/documents-media/folders/:id/delete': async (walk) => walk.post(`${documents}/folders/${await walk.newFolder()}/delete`),
+
+  'POST ~/documents-media/documents/:id/permissions': async (walk) =>
+    walk.post(`${documents}/documents/${await walk.newDocument()}/permissions`, { visibleTo: 'members' }),
+  'POST ~/documents-media/folders/:id/permissions': async (walk) =>
+    walk.post(`${documents}/folders/${await walk.newFolder()}/permissions`, { visibleTo: 'members' }),
+  'PUT ~/documents-media/api/documents/:id/permissions': async (walk) =>
+    walk.json('put', `${documents}/api/documents/${await walk.newDocument()}/permissions`, { visibleTo: 'members' }),
+  'PUT ~/documents-media/api/folders/:id/permissions': async (walk) =>
+    walk.json('put', `${documents}/api/folders/${await walk.newFolder()}/permissions`, { visibleTo: 'members' }),
 
   'POST ~/web-content/new': async (walk) => walk.post(`${articles}/new`, { title: walk.unique, body: '<p>Words.</p>' }),
   'POST ~/web-content/articles/:id': async (walk) =>
