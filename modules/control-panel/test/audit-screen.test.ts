@@ -91,7 +91,10 @@ describe('Who did what', () => {
   });
 
   it('tells a refused API token', async () => {
-    const page = portal.agent().get('/web/home/ai-creator/api/generations').set('Authorization', 'Bearer portico_nobody');
+    const page = portal
+      .agent()
+      .get('/web/home/ai-creator/api/generations')
+      .set('Authorization', `Bearer portico_${'x'.repeat(43)}`);
     expect((await page).status).to.equal(401);
     expect((await exported('&action=token-refused'))[0]).to.include({ area: 'security', address: '127.0.0.1' });
   });
