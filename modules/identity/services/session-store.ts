@@ -1,6 +1,5 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
 import {
-  type AuditEntry,
   AuditLog,
   Clock,
   inject,
@@ -130,9 +129,7 @@ export class SessionStore implements Sessions {
     const ofPerson = [...(this.byPerson.get(personId) ?? [])];
     const tooMany = ofPerson.slice(0, Math.max(0, ofPerson.length + 1 - mostPerPerson));
     for (const old of tooMany) await transaction.repository(SessionEntity).delete({ tokenHash: old.tokenHash });
-    const account = this.directory.byId(personId);
-    // Whose session it is stands in no request yet.
-    await this.record(transaction, 'signed-in', personId, { by: { id: personId, name: account?.name || account?.email || '' } });
+    await this.record(transaction, 'signed-in', personId);
     transaction.afterCommit(() => {
       for (const old of tooMany) this.forget(old);
       this.keep(entity);
@@ -233,9 +230,11 @@ export class SessionStore implements Sessions {
     for (const session of expired) this.forget(session);
   }
 
-  private record(transaction: Transaction, action: string, personId: string, more: Pick<AuditEntry, 'by'> = {}): Promise<void> {
-    const subject = this.directory.byId(personId)?.email ?? '';
-    return this.audit.record(transaction, { area: 'security', subject, about: personId, scope: 'instance', action, ...more });
+  /** By its person, who stands in no request yet while the session is made. */
+  private async record(transaction: Transaction, action: string, personId: string): Promise<void> {
+    const { email = '', name = '' } = this.directory.byId(personId) ?? {};
+    const entry = { area: 'security', subject: email, about: personId, scope: 'instance', action };
+    await this.audit.record(transaction, { ...entry, by: { id: personId, name: name || email } });
   }
 
   private isExpired(session: LiveSession, now: number): boolean {
@@ -298,6 +297,4 @@ function describeBrowser(userAgent: string): { readonly browser: string; readonl
   };
 }
 
-function cut(words: string): string {
-  return words.slice(0, 60);
-}
+const cut = (words: string): string => words.slice(0, 60);

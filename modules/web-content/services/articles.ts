@@ -178,8 +178,7 @@ export class Articles {
           ? this.merge({ ...input, body }, existing?.seen ?? {}, known)
           : undefined;
       const wanted = input.address.trim() === '' ? undefined : (merged?.values.address ?? articleAddress(input.address));
-      Object.assign(row, titleColumns(merged?.values.title ?? title));
-      row.body = merged?.values.body ?? body;
+      Object.assign(row, titleColumns(merged?.values.title ?? title), { body: merged?.values.body ?? body });
       if (!known) row.createdForm = form ?? null;
       // The address of one that was only begun is none: nobody has chosen it, and its title was not finished.
       if (row.begunForm !== null) Object.assign(row, { createdForm: row.begunForm, begunForm: null, address: '' });
