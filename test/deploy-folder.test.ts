@@ -4,21 +4,18 @@ import { appendFile, copyFile, readFile, rename, rm, stat, truncate, writeFile }
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditLog } from '@portico/core';
-import { startTestPortal, type TestPortal } from '@portico/core/testing';
+import { eventually, startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { answering, ModulePackages } from './support/module-packages.js';
+import { answering, type ModulePackages, type PortalWithPackages, portalWithPackages } from './support/module-packages.js';
 
 describe('The deploy folder', function () {
   this.timeout(120_000);
+  let both: PortalWithPackages;
   let packages: ModulePackages;
   let portal: TestPortal;
-  before(async () => {
-    packages = await ModulePackages.create();
-    portal = await startTestPortal();
-  });
-  after(async () => {
-    await portal?.stop({ keep: false });
-    await packages?.remove();
+  portalWithPackages((made) => {
+    both = made;
+    ({ portal, packages } = made);
   });
 
   const inFolder = (name: string): string => join(portal.home, 'deploy', name);
@@ -26,13 +23,8 @@ describe('The deploy folder', function () {
     const { status, text } = await portal.agent().get(`/${id}`);
     return status === 200 ? text : String(status);
   };
-  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-    for (let look = 0; look < 900; look += 1) {
-      if (await holds()) return;
-      await sleep(100);
-    }
-    throw new Error(`${what}: not within 90 seconds.\n${portal.log()}`);
-  };
+  const until = (what: string, holds: () => Promise<boolean> | boolean): Promise<void> =>
+    eventually(holds, () => `${what}; the log says:\n${portal.log()}`, 90);
   const answers = (id: string, version: string): Promise<void> =>
     until(`${id} ${version}`, async () => (await page(id)) === version);
   /** How often a module was installed or changed from there. */
@@ -138,6 +130,7 @@ describe('The deploy folder', function () {
     await portal.stop({ keep: true });
     await copyFile(await version('gull', '1.0.0'), join(home, 'deploy', 'gull.tgz'));
     portal = await startTestPortal({ home });
+    both.portal = portal;
     await answers('gull', '1.0.0');
     expect([await page('buoy'), await page('kite'), await page('boat')]).to.deep.equal(['404', '2.0.0', '1.1.0']);
     expect([await taken('buoy'), await taken('kite'), await taken('gull')]).to.deep.equal([1, 1, 1]);

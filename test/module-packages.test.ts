@@ -4,10 +4,10 @@ import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { AuditLog, ModulePackages as Packages } from '@portico/core';
-import { startTestPortal, type TestPortal } from '@portico/core/testing';
+import { eventually, startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { tablesOf } from './support/earlier-states.js';
-import { answering, ModulePackages } from './support/module-packages.js';
+import { answering, type ModulePackages, portalWithPackages } from './support/module-packages.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -28,13 +28,8 @@ describe('a module that is installed while the portal runs', function () {
   this.timeout(120_000);
   let packages: ModulePackages;
   let portal: TestPortal;
-  before(async () => {
-    packages = await ModulePackages.create();
-    portal = await startTestPortal();
-  });
-  after(async () => {
-    await portal?.stop();
-    await packages?.remove();
+  portalWithPackages((both) => {
+    ({ portal, packages } = both);
   });
 
   const run = (...argv: readonly string[]): ReturnType<TestPortal['command']> => portal.command(argv);
@@ -307,11 +302,11 @@ describe('a module that is installed while the portal runs', function () {
     expect(await page('whole')).to.equal('aa1 aa');
     const globals = globalThis as { letGo?: () => void };
     const open = page('whole?wait=1');
-    while (!globals.letGo) await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(() => globals.letGo !== undefined, 'the request is open', 30);
     const updating = done('modules', 'update', await pack('1.0.1', 'b'));
-    while (portal.modules.status('whole')?.state !== 'stopping') await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(() => portal.modules.status('whole')?.state === 'stopping', 'the module is being stopped', 30);
     const waiting = page('whole');
-    globals.letGo();
+    globals.letGo?.();
     expect(await open).to.equal('aa2 aa');
     await updating;
     expect(await waiting).to.equal('bb1 bb');

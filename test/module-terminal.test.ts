@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { startTestPortal, type TestPortal } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { ModulePackages } from './support/module-packages.js';
+import { type ModulePackages, portalWithPackages } from './support/module-packages.js';
 import { portico } from './support/portal-process.js';
 
 const program = fileURLToPath(new URL('../../core/bin/portico.js', import.meta.url));
@@ -12,13 +12,8 @@ describe('installing a module from a terminal', function () {
   this.timeout(60_000);
   let packages: ModulePackages;
   let portal: TestPortal;
-  before(async () => {
-    packages = await ModulePackages.create();
-    portal = await startTestPortal();
-  });
-  after(async () => {
-    await portal?.stop();
-    await packages?.remove();
+  portalWithPackages((both) => {
+    ({ portal, packages } = both);
   });
 
   /** Runs the command with a terminal of its own, types this at the question, and answers what stood there. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@portico/core/testing';
 import { expect } from 'chai';
 import { tablesOf } from './support/earlier-states.js';
 import { answering, ModulePackages } from './support/module-packages.js';
@@ -188,7 +188,7 @@ async function arm(home: string, portal: PortalProcess, step: number): Promise<v
   rmSync(join(home, 'armed'), { force: true });
   writeFileSync(join(home, 'die-at'), String(step));
   portal.kill('SIGUSR2');
-  while (!existsSync(join(home, 'armed'))) await delay(5);
+  await eventually(() => existsSync(join(home, 'armed')), 'the portal counts its steps', 60);
 }
 
 /** Whether the portal lives to the end of the command. */

@@ -1,4 +1,5 @@
 import type { Event } from './event.js';
+import type { Reader, Transaction } from './persistence.js';
 import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
 
 /** Where something applies: to the whole instance or to one site. */
@@ -54,10 +55,29 @@ export interface Permission {
   readonly scope: 'instance' | 'site';
   /** The roles that have it until somebody decides otherwise. One that there is not is an error of the contribution. */
   readonly defaultRoles: readonly RoleName[];
+  /**
+   * Of a permission with which somebody gets further than it seems, e.g. to more permissions, to secrets or to what the portal runs: the message key of
+   * the sentence that says how. It stands beside the permission wherever it is given.
+   */
+  readonly powerful?: string;
 }
 
 /** Permissions that modules declare. Hosted by the module that knows people. */
 export const Permissions: ExtensionPoint<Permission> = extensionPoint('portico.permissions');
+
+/**
+ * What a module keeps by the names of roles, e.g. to whom something is visible. Roles that somebody made get other names and go: whoever keeps a name
+ * follows, in the transaction of the change. A name that stays behind means nobody, until a role gets it again.
+ */
+export interface RoleReference {
+  /** Where a role is named, as people know these places; at most twenty. They read it before they remove the role. */
+  usesOf(reader: Reader, role: RoleName): Promise<readonly string[]>;
+  renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void>;
+  removed(transaction: Transaction, role: RoleName): Promise<void>;
+}
+
+/** What follows when roles change. Hosted by the module that knows people. */
+export const RoleReferences: ExtensionPoint<RoleReference> = extensionPoint('portico.role-references');
 
 /** An API token as everybody may see it. */
 export interface ApiTokenFacts {

@@ -56,7 +56,7 @@ export function messageFaults({ folder, content: { portico } }: ModulePackage): 
 const asked = [
   /\{\{[^}]*?\(?\bt\s+'([\w.-]+)'/g,
   /\.(?:text|compiled)\(\s*'([\w.-]+)'/g,
-  /\b(?:label|title|help|called): '([a-z][\w-]*(?:\.[\w-]+)+)'/g,
+  /\b(?:label|title|help|called|powerful): '([a-z][\w-]*(?:\.[\w-]+)+)'/g,
 ];
 
 function unsaid(folder: string, english: ReadonlyMap<string, string>): readonly string[] {

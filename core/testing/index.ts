@@ -3,4 +3,4 @@ export { accessibilityFaults } from './accessibility.js';
 export { digitalSourceType, metadataText, withMetadata } from './exiftool.js';
 export { fillDisk, privateMounts, smallDisk } from './small-disk.js';
 export { type PageOptions, TestBrowser } from './test-browser.js';
-export { type DeclaredRoute, startTestPortal, type TestPortal, type TestPortalOptions } from './test-portal.js';
+export { type DeclaredRoute, eventually, startTestPortal, type TestPortal, type TestPortalOptions } from './test-portal.js';

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import supertest from 'supertest';
 import type { AddRoute, Clock, Modules, RouteDeclaration, ServiceToken } from '../api/index.js';
 import type { LoadOptions } from '../config/load.js';
@@ -183,4 +184,23 @@ async function runCommand(
     },
   });
   return { exitCode, out, err };
+}
+
+/**
+ * Looks again and again, first often and then ten times a second, until it holds.
+ * @param what is waited for, for the sentence of the error; a function when it is only known at the end.
+ * @param seconds of pauses between the looks, at most; how long the looks themselves take does not count.
+ * @throws Error when it does not hold at the end either.
+ */
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+  seconds: number,
+): Promise<void> {
+  let waited = 0;
+  for (let pause = 5; !(await holds()); pause = Math.min(100, pause * 2)) {
+    if (waited >= seconds * 1000) throw new Error(`Not within ${seconds} seconds: ${typeof what === 'string' ? what : what()}.`);
+    await delay(pause);
+    waited += pause;
+  }
 }

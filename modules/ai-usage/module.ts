@@ -23,7 +23,13 @@ import { PriceTable } from './services/prices/price-table.js';
 import { ContributedTabs, InstanceUsageItem, SiteUsageItem } from './services/usage-tabs.js';
 
 const declaredPermissions: readonly Permission[] = [
-  { id: UsagePermissions.manage, label: 'permission.manage-usage', scope: 'instance', defaultRoles: ['Administrator'] },
+  {
+    id: UsagePermissions.manage,
+    label: 'permission.manage-usage',
+    powerful: 'permission.manage-usage-powerful',
+    scope: 'instance',
+    defaultRoles: ['Administrator'],
+  },
   { id: UsagePermissions.viewSite, label: 'permission.view-site-usage', scope: 'site', defaultRoles: ['Site Administrator'] },
 ];
 

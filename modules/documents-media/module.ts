@@ -29,8 +29,8 @@ import { limitSettings } from './services/limit-settings.js';
 import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
 import { MetadataWordRepair } from './services/metadata-word-repair.js';
 import { PortalDocuments } from './services/portal-documents.js';
+import { Rules } from './services/rules.js';
 import { StorageCount } from './services/storage-count.js';
-import { Visibility } from './services/visibility.js';
 
 const authors: readonly RoleName[] = ['Author', 'Site Administrator'];
 const administrators: readonly RoleName[] = ['Site Administrator'];
@@ -44,7 +44,7 @@ const whenUploading = { scope: 'site', permission: DocumentPermissions.add, give
 
 import { DocumentsAuditArea } from './services/document-audit.js';
 export default defineModule(({ provide, host, contribute, run }) => {
-  run(Visibility);
+  run(Rules);
   provide(Documents).to(PortalDocuments);
   host(NewMenuItems);
   host(DocumentMetadataKinds);

@@ -13,16 +13,28 @@ import {
   Permissions,
   PersonalMenuItems,
   PersonDirectory,
+  RoleReferences,
   SecretStores,
   Sessions,
 } from '@portico/core';
-import { People } from './api/index.js';
+import { People, Roles } from './api/index.js';
 import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
 import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
+import {
+  AddGroup,
+  AddGroupMember,
+  GrantGroupRole,
+  ListGroups,
+  RemoveGroup,
+  RemoveGroupMember,
+  RevokeGroupRole,
+} from './commands/group-commands.js';
+import { AddRole, AllowPermission, DenyPermission, ListRoles, RemoveRole, RenameRole } from './commands/own-role-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
+import { GroupsRoutes } from './http/groups-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
 import { OwnFactorsRoutes } from './http/own-factors-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
@@ -35,19 +47,25 @@ import { AccountRepository } from './services/account-repository.js';
 import { ApiTokenRepository } from './services/api-token-repository.js';
 import { AuthenticatorApp } from './services/authenticator-app.js';
 import { GrantsBelongings } from './services/grants-belongings.js';
-import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck } from './services/identity-checks.js';
+import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
 import { RoleAccessControl } from './services/role-access-control.js';
+import { RoleCatalog } from './services/role-catalog.js';
 import { RoleChoices, signInSettings } from './services/second-factor-policy.js';
 import { SessionStore } from './services/session-store.js';
 
+const groupCommands = [ListGroups, AddGroup, RemoveGroup, GrantGroupRole, RevokeGroupRole, AddGroupMember, RemoveGroupMember];
+const roleCommands = [ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
+
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
+  host(RoleReferences);
   provide(Sessions).to(SessionStore);
   provide(ApiTokens).to(ApiTokenRepository);
   provide(AccessControl).to(RoleAccessControl);
   provide(People).to(AccountRepository);
+  provide(Roles).to(RoleCatalog);
   provide(PersonDirectory).to(AccountRepository);
   run(IdentityStart);
 
@@ -56,6 +74,8 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(AuditAreas).value({ area: 'people', label: 'people.title' }, { id: 'people', order: 10 });
   contribute(AuditAreas).value({ area: 'roles', label: 'roles.title' }, { id: 'roles', order: 20 });
   contribute(AuditAreas).value({ area: 'api-tokens', label: 'audit.area.api-tokens' }, { id: 'api-tokens' });
+  contribute(AuditAreas).value({ area: 'roles', label: 'audit.area.roles' }, { id: 'roles' });
+  contribute(AuditAreas).value({ area: 'groups', label: 'audit.area.groups' }, { id: 'groups' });
   contribute(HttpRoutes).to(SignInRoutes);
   contribute(HttpRoutes).to(SecondStepRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
@@ -64,6 +84,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(OwnSessionsRoutes);
   contribute(HttpRoutes).to(ApiTokenRoutes);
   contribute(HttpRoutes).to(PeopleRoutes);
+  contribute(HttpRoutes).to(GroupsRoutes);
   contribute(HttpRoutes).to(PersonAccessRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
@@ -89,6 +110,8 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const command of [AddUser, ListUsers, GrantRole, RevokeRole, EnableUser, DisableUser, SetUserPassword]) {
     contribute(Commands).to(command);
   }
+  for (const command of groupCommands) contribute(Commands).to(command);
+  for (const command of roleCommands) contribute(Commands).to(command);
   for (const command of [ListSessions, EndSessions, ListTokens, RevokeTokens, RemoveSecondFactors])
     contribute(Commands).to(command);
   contribute(SecretStores).to(AuthenticatorApp);
@@ -97,6 +120,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(IntegrityChecks).to(AdministratorCheck);
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);
+  contribute(IntegrityChecks).to(RoleNamesCheck);
   contribute(ModuleBelongings).to(GrantsBelongings);
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });

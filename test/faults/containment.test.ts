@@ -1,11 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ModuleActivity, ModuleStatus } from '@portico/core';
+import { eventually } from '@portico/core/testing';
 import { expect } from 'chai';
 import { FixtureModules } from '../support/fixture-modules.js';
-import { PortalProcess, portico } from '../support/portal-process.js';
+import { eachOnItsOwn, hasty, PortalProcess, portico } from '../support/portal-process.js';
 
 type Listed = ModuleStatus & { readonly activity: ModuleActivity };
 
@@ -23,67 +22,46 @@ const suspects = (home: string): readonly string[] =>
     .filter((name) => /^suspect-.*json$/.test(name))
     .map((name) => readFileSync(join(home, name), 'utf8'));
 
-/** Looks again until it holds, a bounded number of times. */
-async function eventually(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 400 && !holds(); turn += 1) await delay(25);
-}
-
-/** Small limits, with room for a machine that is busy: a turn of 400 ms is long, one of 3 s ends the process. */
-const hasty = { PORTICO_LONG_TURN_MILLIS: '400', PORTICO_END_BLOCKED_MILLIS: '3000' };
-
 describe('a portal with modules that endanger the process', function () {
   this.timeout(180_000);
-  let home: string;
-  let modules: FixtureModules;
-  let portal: PortalProcess | undefined;
-  beforeEach(async () => {
-    home = mkdtempSync(join(tmpdir(), 'portico-containment-'));
-    modules = await FixtureModules.create();
-  });
-  afterEach(async () => {
-    portal?.kill('SIGKILL');
-    await portal?.ended;
-    portal = undefined;
-    await modules.remove();
-    rmSync(home, { recursive: true, force: true });
-  });
+  const own = eachOnItsOwn('containment', () => FixtureModules.create());
 
   const start = async (
     environment: Readonly<Record<string, string>> = {},
     args: readonly string[] = [],
   ): Promise<PortalProcess> => {
-    portal = await PortalProcess.start(home, 'start', { ...modules.environment, ...environment }, [], args);
-    return portal;
+    own.portal = await PortalProcess.start(own.home, 'start', { ...own.modules.environment, ...environment }, [], args);
+    return own.portal;
   };
   const stop = async (): Promise<void> => {
-    portal?.kill('SIGTERM');
-    expect(await portal?.ended).to.equal(0);
+    own.portal?.kill('SIGTERM');
+    expect(await own.portal?.ended).to.equal(0);
   };
   /** A request that ends the process gets no answer. */
   const ask = async (path: string): Promise<number | undefined> =>
-    fetch(`${portal?.url}${path}`).then(
+    fetch(`${own.portal?.url}${path}`).then(
       ({ status }) => status,
       () => undefined,
     );
-  const readiness = async (): Promise<unknown> => (await fetch(`${portal?.url}/health/ready`)).json();
+  const readiness = async (): Promise<unknown> => (await fetch(`${own.portal?.url}/health/ready`)).json();
   const list = async (): Promise<(id: string) => Listed> => {
-    const { out } = await portico(home, 'modules', 'list', '--json');
+    const { out } = await portico(own.home, 'modules', 'list', '--json');
     const all = JSON.parse(out) as Listed[];
     return (id) => all.find((module) => module.id === id) as Listed;
   };
   const listed = async (id: string): Promise<Listed> => (await list())(id);
-  const why = async (id: string): Promise<string> => (await portico(home, 'modules', 'why', id)).out;
+  const why = async (id: string): Promise<string> => (await portico(own.home, 'modules', 'why', id)).out;
   const logged = (sentence: string): Record<string, unknown>[] =>
-    (portal?.log ?? '')
+    (own.portal?.log ?? '')
       .split('\n')
       .filter((line) => line.includes(sentence))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 
   it('ends itself when a module loops in a timer, names it at the next start, and leaves it out after the second time', async () => {
-    await modules.write('loops', page('loops', `setTimeout(function spin() { for (;;); }, 1);`));
+    await own.modules.write('loops', page('loops', `setTimeout(function spin() { for (;;); }, 1);`));
     await start(hasty);
     expect(await ask('/loops')).to.equal(200);
-    expect(await portal?.ended).to.equal(70);
+    expect(await own.portal?.ended).to.equal(70);
     const [end] = logged('The portal ends itself');
     expect(end?.module).to.equal('loops');
     expect(end?.place).to.match(/^spin \(.*\/loops\/module\.js:\d+\)$/);
@@ -95,10 +73,10 @@ describe('a portal with modules that endanger the process', function () {
     const sentence =
       /loops held up the event loop for [\d.]+ s, in spin \(.*module\.js:\d+\), \d+ s after the start \(.*\)\. The portal ended itself\./;
     expect(await why('loops')).to.match(sentence);
-    expect((await portico(home, 'doctor')).out).to.match(sentence);
+    expect((await portico(own.home, 'doctor')).out).to.match(sentence);
     expect((await listed('loops')).lastCrash?.message).to.match(sentence);
     await ask('/loops');
-    expect(await portal?.ended).to.equal(70);
+    expect(await own.portal?.ended).to.equal(70);
 
     await start(hasty);
     expect(await ask('/loops')).to.equal(503);
@@ -112,7 +90,7 @@ describe('a portal with modules that endanger the process', function () {
     // Nobody has said anything, so it stays out.
     await start();
     expect((await listed('loops')).leftOut).to.equal('crashes');
-    expect((await portico(home, 'modules', 'start', 'loops')).code).to.equal(0);
+    expect((await portico(own.home, 'modules', 'start', 'loops')).code).to.equal(0);
     expect(await ask('/loops/well')).to.equal(200);
     await stop();
     await start();
@@ -121,19 +99,19 @@ describe('a portal with modules that endanger the process', function () {
   });
 
   it('ends itself also when nobody reads its log, and tells how long it ran whatever the clock of the machine says', async () => {
-    await modules.write('loops', page('loops', `setTimeout(function spin() { for (;;); }, 1);`));
+    await own.modules.write('loops', page('loops', `setTimeout(function spin() { for (;;); }, 1);`));
     const ahead = 'data:text/javascript,const now = Date.now; Date.now = () => now() + 36e5;';
     await start({ ...hasty, NODE_OPTIONS: `--import "${ahead}"` });
     expect(await ask('/loops/well')).to.equal(200);
-    portal?.closeLog();
+    own.portal?.closeLog();
     expect(await ask('/loops')).to.equal(200);
-    expect(await portal?.ended).to.equal(70);
+    expect(await own.portal?.ended).to.equal(70);
     await start();
     expect(await why('loops')).to.match(/in spin \(.*module\.js:\d+\), \d+ s after the start \(.*\)\. The portal ended itself\./);
   });
 
   it('opens at the third start by itself when a module loops while it is loaded', async () => {
-    await modules.write('loops-loading', 'for (;;); export default defineModule(() => {});');
+    await own.modules.write('loops-loading', 'for (;;); export default defineModule(() => {});');
     for (const _ of [1, 2]) {
       const failure = await start(hasty).catch((error: Error) => error.message);
       expect(failure).to.match(/ended with 70 before it was ready[\s\S]*the code of loops-loading held up the event loop/);
@@ -144,58 +122,62 @@ describe('a portal with modules that endanger the process', function () {
   });
 
   it('says whose code held it up when somebody else ends it meanwhile', async () => {
-    await modules.write('loops', page('loops', 'for (;;);'));
+    await own.modules.write('loops', page('loops', 'for (;;);'));
     await start({ PORTICO_LONG_TURN_MILLIS: '200', PORTICO_END_BLOCKED_MILLIS: '0' });
     const answer = ask('/loops');
-    await eventually(() => suspects(home).some((file) => file.includes('loops')));
-    portal?.kill('SIGKILL');
+    await eventually(() => suspects(own.home).some((file) => file.includes('loops')), 'it is written down whose code it is', 10);
+    own.portal?.kill('SIGKILL');
     expect(await answer).to.equal(undefined);
-    await portal?.ended;
+    await own.portal?.ended;
     await start();
     expect((await listed('loops')).lastCrash?.message).to.match(/^loops held up the event loop .* Then the process was gone\.$/);
   });
 
   it('names a long turn that ends, in the log and with the module', async () => {
-    await modules.write('lingers', page('lingers', 'const end = Date.now() + 1000; while (Date.now() < end);'));
+    await own.modules.write('lingers', page('lingers', 'const end = Date.now() + 1000; while (Date.now() < end);'));
     await start(hasty);
     expect(await ask('/lingers')).to.equal(200);
     const turns = (): Record<string, unknown>[] =>
       logged('A turn of the event loop').filter(({ place }) => String(place).includes('lingers/module.js'));
-    await eventually(() => turns().length > 0);
+    await eventually(() => turns().length > 0, 'the turn is logged', 10);
     expect(turns().map(({ module }) => module)).to.deep.equal(['lingers']);
     const { longTurns, longestTurnMillis } = (await listed('lingers')).activity;
     expect(longTurns).to.be.at.least(1);
     expect(longestTurnMillis).to.be.at.least(500);
-    expect(suspects(home).filter((file) => file.includes('lingers'))).to.deep.equal([]);
+    expect(suspects(own.home).filter((file) => file.includes('lingers'))).to.deep.equal([]);
   });
 
   it('lives on when modules throw in timers, reject, emit errors that nobody hears, end the process, and never answer', async () => {
-    await modules.write(
+    await own.modules.write(
       'throws',
       page(
         'throws',
         `let left = 12; const timer = setInterval(() => { left -= 1; if (left === 0) clearInterval(timer); throw new Error('late'); }, 1);`,
       ),
     );
-    await modules.write('rejects', page('rejects', `void Promise.reject(new Error('unwanted'));`));
-    await modules.write(
+    await own.modules.write('rejects', page('rejects', `void Promise.reject(new Error('unwanted'));`));
+    await own.modules.write(
       'emits',
       page('emits', `setTimeout(() => new EventEmitter().emit('error', new Error('unheard')), 1);`).replace(
         'class',
         `import { EventEmitter } from 'node:events';\nclass`,
       ),
     );
-    await modules.write(
+    await own.modules.write(
       'connects',
       page('connects', `connect(1, '127.0.0.1');`).replace('class', `import { connect } from 'node:net';\nclass`),
     );
-    await modules.write('exits', page('exits', `setTimeout(() => process.exit(3), 1);`));
-    await modules.write('never-answers', page('never-answers', 'await new Promise(() => {});'));
+    await own.modules.write('exits', page('exits', `setTimeout(() => process.exit(3), 1);`));
+    await own.modules.write('never-answers', page('never-answers', 'await new Promise(() => {});'));
     await start();
     for (const id of ['throws', 'rejects', 'emits', 'connects', 'exits']) expect(await ask(`/${id}`), id).to.equal(200);
     const endless = new AbortController();
-    const hanging = fetch(`${portal?.url}/never-answers`, { signal: endless.signal }).catch(() => 'left');
-    await eventually(() => logged('again and again').length > 0 && logged('wanted to end the process').length > 0);
+    const hanging = fetch(`${own.portal?.url}/never-answers`, { signal: endless.signal }).catch(() => 'left');
+    await eventually(
+      () => logged('again and again').length > 0 && logged('wanted to end the process').length > 0,
+      'what they do is logged',
+      10,
+    );
     const complaints = logged('Nobody caught an error.').map(({ module, error }) => [module, (error as Error).message]);
     expect(complaints).to.deep.include.members([
       ['throws', 'late'],
@@ -211,18 +193,18 @@ describe('a portal with modules that endanger the process', function () {
     expect(of('throws').activity).to.deep.include({ errors: 12, lastError: 'late' });
     for (const id of ['rejects', 'emits', 'connects']) expect(of(id).activity.errors, id).to.equal(1);
     expect(of('never-answers').activity.openRequests).to.equal(1);
-    const headers = { ...(await portal?.signIn()), Accept: 'text/html' };
-    expect(await (await fetch(`${portal?.url}/configuration/modules/emits`, { headers })).text()).to.contain('unheard');
+    const headers = { ...(await own.portal?.signIn()), Accept: 'text/html' };
+    expect(await (await fetch(`${own.portal?.url}/configuration/modules/emits`, { headers })).text()).to.contain('unheard');
     endless.abort();
     expect(await hanging).to.equal('left');
   });
 
   it('says after the end whose objects filled the memory', async () => {
     const leak = `const kept = []; setInterval(() => kept.push(Array.from({ length: 20_000 }, (_, index) => ({ index, text: [index] }))), 20);`;
-    await modules.write('leaks', page('leaks', leak));
+    await own.modules.write('leaks', page('leaks', leak));
     await start({ NODE_OPTIONS: '--max-old-space-size=160', PORTICO_LONG_TURN_MILLIS: '200' });
     await ask('/leaks');
-    expect(await portal?.ended).to.be.oneOf([134, 'SIGABRT']);
+    expect(await own.portal?.ended).to.be.oneOf([134, 'SIGABRT']);
     expect(logged('The memory for objects is nearly full.')[0]?.module).to.equal('leaks');
     await start();
     const { lastCrash, activity } = await listed('leaks');
@@ -233,8 +215,8 @@ describe('a portal with modules that endanger the process', function () {
   });
 
   it('starts in safe mode with its own modules alone, and says so', async () => {
-    await modules.write('of-others', 'globalThis.loaded = true; export default defineModule(() => {});');
-    await modules.write('broken', 'process.kill(process.pid, "SIGKILL"); export default defineModule(() => {});', {
+    await own.modules.write('of-others', 'globalThis.loaded = true; export default defineModule(() => {});');
+    await own.modules.write('broken', 'process.kill(process.pid, "SIGKILL"); export default defineModule(() => {});', {
       onFailure: 'stop-portal',
     });
     await start({}, ['--safe-mode']);
@@ -243,21 +225,21 @@ describe('a portal with modules that endanger the process', function () {
     const of = await list();
     expect(of('of-others')).to.include({ state: 'resolved', leftOut: 'safe-mode' });
     expect(of('broken')).to.include({ state: 'resolved', leftOut: 'safe-mode' });
-    expect((await portico(home, 'modules', 'list')).out).to.match(
+    expect((await portico(own.home, 'modules', 'list')).out).to.match(
       /^The portal runs in safe mode: with its own modules alone\.\n/,
     );
-    const headers = { ...(await portal?.signIn()), Accept: 'text/html' };
-    const text = await (await fetch(`${portal?.url}/web/home`, { headers })).text();
+    const headers = { ...(await own.portal?.signIn()), Accept: 'text/html' };
+    const text = await (await fetch(`${own.portal?.url}/web/home`, { headers })).text();
     expect(text).to.match(/The portal runs in safe mode\.[\s\S]*These 2 modules are left out: Broken and Of others\./);
-    expect(await (await fetch(`${portal?.url}/web/home`)).text()).not.to.contain('safe mode');
-    expect((await portico(home, 'modules', 'start', 'of-others')).out).to.equal('of-others 1.0.0 is active.\n');
+    expect(await (await fetch(`${own.portal?.url}/web/home`)).text()).not.to.contain('safe mode');
+    expect((await portico(own.home, 'modules', 'start', 'of-others')).out).to.equal('of-others 1.0.0 is active.\n');
     await stop();
     await start({ PORTICO_SAFE_MODE: 'Yes' });
     expect((await listed('of-others')).leftOut).to.equal('safe-mode');
   });
 
   it('starts without modules that an operator names, and refuses names that it does not know', async () => {
-    for (const id of ['first', 'second', 'third']) await modules.write(id, 'export default defineModule(() => {});');
+    for (const id of ['first', 'second', 'third']) await own.modules.write(id, 'export default defineModule(() => {});');
     await start({ PORTICO_WITHOUT: 'third' }, ['--without', 'first', '--without=second']);
     const of = await list();
     for (const id of ['first', 'second', 'third']) expect(of(id)).to.include({ state: 'resolved', leftOut: 'without' });

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@portico/core/testing';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { portico } from '../support/portal-process.js';
@@ -98,7 +98,7 @@ describe('a portal that is killed while images are made', function () {
       const generation = await portal.settled(await portal.create(`image ${at}`));
       writeFileSync(join(home, 'die-at'), String(at));
       portal.process.kill('SIGUSR2');
-      while (!existsSync(join(home, 'armed'))) await delay(2);
+      await eventually(() => existsSync(join(home, 'armed')), 'the portal counts its steps', 60);
       rmSync(join(home, 'armed'));
       const added = await portal.add(generation).catch(() => undefined);
       if (added) {

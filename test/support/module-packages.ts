@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { create, Header } from 'tar';
 
 export interface ModulePackage {
@@ -82,6 +83,29 @@ class Pages {
 core.injectable()(Pages);
 export default core.defineModule(({ contribute }) => contribute(core.HttpRoutes).to(Pages));
 `;
+}
+
+export interface PortalWithPackages {
+  portal: TestPortal;
+  readonly packages: ModulePackages;
+}
+
+/** Gives the suite around it one portal, and packages, and takes both away. @param use is called with them before the first test. */
+export function portalWithPackages(use: (both: PortalWithPackages) => void): void {
+  let both: PortalWithPackages | undefined;
+  before(async () => {
+    const packages = await ModulePackages.create();
+    try {
+      both = { packages, portal: await startTestPortal() };
+    } finally {
+      if (!both) await packages.remove();
+    }
+    use(both);
+  });
+  after(async () => {
+    await both?.portal.stop({ keep: false });
+    await both?.packages.remove();
+  });
 }
 
 /** An entry of an archive as no packer writes it. */

@@ -1,7 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@portico/core/testing';
+
+/** Small limits, with room for a machine that is busy: a turn of 400 ms is long, one of 3 s ends the process. */
+export const hasty = { PORTICO_LONG_TURN_MILLIS: '400', PORTICO_END_BLOCKED_MILLIS: '3000' };
 
 const program = fileURLToPath(new URL('../../../core/bin/portico.js', import.meta.url));
 const administrator = { email: 'admin@portico.example', password: 'correct horse battery staple' };
@@ -80,6 +86,42 @@ export class PortalProcess {
   signIn(person?: Person): Promise<Record<string, string>> {
     return signInAt(this.url, person);
   }
+}
+
+/** What one test has to itself. */
+export interface OwnPortal<M> {
+  /** The data directory of its portal. */
+  readonly home: string;
+  readonly modules: M;
+  /** The one that runs, once the test has started it; it is killed after the test. */
+  portal: PortalProcess | undefined;
+}
+
+/** Gives each test of the suite around it a home and modules of its own, and takes them away. */
+export function eachOnItsOwn<M extends { remove(): Promise<void> }>(name: string, modules: () => Promise<M>): OwnPortal<M> {
+  let home: string;
+  let written: M;
+  const own: OwnPortal<M> = {
+    get home() {
+      return home;
+    },
+    get modules() {
+      return written;
+    },
+    portal: undefined,
+  };
+  beforeEach(async () => {
+    home = mkdtempSync(join(tmpdir(), `portico-${name}-`));
+    written = await modules();
+  });
+  afterEach(async () => {
+    own.portal?.kill('SIGKILL');
+    await own.portal?.ended;
+    own.portal = undefined;
+    await written.remove();
+    rmSync(home, { recursive: true, force: true });
+  });
+  return own;
 }
 
 /** Signs in at a portal, wherever it runs. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { PortalError } from '../../api/index.js';
 import type { SwitchStore } from '../../kernel/index.js';
+import { eventually } from '../../testing/index.js';
 import { TestPortal } from './test-portal.js';
 
 describe('the life of modules', () => {
@@ -161,7 +162,7 @@ describe('the life of modules', () => {
     await portal.write({ id: 'b' });
     await portal.boot();
     expect(portal.journal).to.deep.equal(['lifecycle-reentered']);
-    while (portal.journal.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(() => portal.journal.length > 1, 'the later change is made', 30);
     expect(portal.journal).to.deep.equal(['lifecycle-reentered', 'resolved']);
   });
 

@@ -15,6 +15,18 @@ export function isOnlyRead(field: SettingsField, access: AccessContext): boolean
 
 export const declaredPermissions: readonly Permission[] = [
   { id: permissions.openSettings, label: 'permission.open-settings', scope: 'instance', defaultRoles: ['Operator'] },
-  { id: permissions.instanceSettings, label: 'permission.instance-settings', scope: 'instance', defaultRoles: ['Administrator'] },
-  { id: permissions.siteSettings, label: 'permission.site-settings', scope: 'site', defaultRoles: ['Site Administrator'] },
+  {
+    id: permissions.instanceSettings,
+    label: 'permission.instance-settings',
+    powerful: 'permission.instance-settings-powerful',
+    scope: 'instance',
+    defaultRoles: ['Administrator'],
+  },
+  {
+    id: permissions.siteSettings,
+    label: 'permission.site-settings',
+    powerful: 'permission.site-settings-powerful',
+    scope: 'site',
+    defaultRoles: ['Site Administrator'],
+  },
 ];

@@ -10,9 +10,33 @@ export const permissions = {
 } as const;
 
 export const declaredPermissions: readonly Permission[] = [
-  { id: permissions.flags, label: 'permission.flags', scope: 'instance', defaultRoles: ['Operator'] },
-  { id: permissions.audit, label: 'permission.audit', scope: 'instance', defaultRoles: ['Administrator'] },
-  { id: permissions.modules, label: 'permission.modules', scope: 'instance', defaultRoles: ['Operator'] },
-  { id: permissions.packages, label: 'permission.packages', scope: 'instance', defaultRoles: ['Operator'] },
+  {
+    id: permissions.flags,
+    label: 'permission.flags',
+    powerful: 'permission.flags-powerful',
+    scope: 'instance',
+    defaultRoles: ['Operator'],
+  },
+  {
+    id: permissions.audit,
+    label: 'permission.audit',
+    powerful: 'permission.audit-powerful',
+    scope: 'instance',
+    defaultRoles: ['Administrator'],
+  },
+  {
+    id: permissions.modules,
+    label: 'permission.modules',
+    powerful: 'permission.modules-powerful',
+    scope: 'instance',
+    defaultRoles: ['Operator'],
+  },
+  {
+    id: permissions.packages,
+    label: 'permission.packages',
+    powerful: 'permission.packages-powerful',
+    scope: 'instance',
+    defaultRoles: ['Operator'],
+  },
   { id: permissions.diagnose, label: 'permission.diagnose', scope: 'instance', defaultRoles: ['Operator'] },
 ];

@@ -67,6 +67,14 @@ export interface DocumentLinks {
   readonly thumbnail: string | undefined;
 }
 
+/** A document that not everybody sees who sees the site. */
+export interface HiddenDocument {
+  readonly id: string;
+  readonly name: string;
+  /** Whether the person may make it visible. */
+  readonly mayShow: boolean;
+}
+
 /** Documents for other modules: every call asks for the permission of the person in `access`, in the site of `access`. */
 export interface Documents {
   /**
@@ -101,6 +109,13 @@ export interface Documents {
     id: string,
   ): Promise<{ readonly document: Document; readonly version: string; readonly sha256: string; readonly content: Readable }>;
   links(document: Document, site: Site): DocumentLinks;
+  /** Those of some documents that not everybody sees who sees the site. Ids that are not there for the person are left out. */
+  hiddenFromReaders(access: AccessContext, ids: readonly string[]): Promise<readonly HiddenDocument[]>;
+  /**
+   * Makes documents visible to everyone who sees the site: all of them, or none.
+   * @throws PortalError `not-found` (404), `forbidden` (403) where the person may not.
+   */
+  makeVisible(access: AccessContext, ids: readonly string[]): Promise<void>;
   /**
    * Which of some documents people who may view and not open Documents and Media do not get, because the metadata of the file cannot be removed. What
    * they get of the others is made. Ids that are not there are left out, and so is what is not known after ten seconds, or what `readerCopySeconds` of the configuration says.

@@ -8,8 +8,8 @@ interface Range {
 }
 
 /**
- * Sends a stored file as data: its stored type, never sniffed, never run. Private caches may keep it and must ask each time, so that a permission
- * that was taken away counts at once; asking costs no bytes.
+ * Sends a stored file as data: its stored type, never sniffed, never run. What everybody sees private caches may keep and must ask for each time, so that
+ * a permission that was taken away counts at once; asking costs no bytes. What not everybody sees nobody keeps.
  */
 export async function sendFile(
   ctx: RouteContext<unknown, unknown, unknown>,
@@ -21,7 +21,7 @@ export async function sendFile(
   const { res } = ctx;
   res.setHeader('ETag', etag);
   res.setHeader('Last-Modified', new Date(file.modifiedAt).toUTCString());
-  res.setHeader('Cache-Control', 'private, no-cache');
+  res.setHeader('Cache-Control', file.isPublic ? 'private, no-cache' : 'no-store');
   // Also where nothing has changed: a browser keeps the headers it got last.
   res.setHeader('Content-Security-Policy', "default-src 'none'; sandbox");
   ctx.status = 200;

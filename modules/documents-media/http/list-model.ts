@@ -1,4 +1,4 @@
-import type { AccessContext, RouteContext } from '@portico/core';
+import type { AccessContext, Audience, RouteContext } from '@portico/core';
 import {
   type ListTotal,
   type Sorting,
@@ -10,139 +10,16 @@ import {
 } from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 import type { ShownAction } from '../services/document-action-list.js';
-import {
-  type DocumentEntry,
-  type DocumentListPage,
-  type FolderEntry,
-  type ListOrder,
-  sortKeys,
-} from '../services/document-list.js';
+import { type DocumentEntry, type DocumentListPage, type ListOrder, sortKeys } from '../services/document-list.js';
 import type { FolderStep } from '../services/folder-rows.js';
-import { isTiny } from '../services/images.js';
-import { isShown } from '../services/known-types.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
-import { documentAddress, folderAddress, withQuery } from './addresses.js';
+import { withQuery } from './addresses.js';
 import type { ListInput } from './input.js';
-import { fileLook, typeLabel, typeName } from './type-name.js';
+import { aroundName, audienceMarks, type DocumentRow, documentRow, folderRow, keptBy, type ListFilter } from './list-rows.js';
 
 export const listViews = ['cards', 'table'] as const;
 export type ListView = (typeof listViews)[number];
 type AnyContext = RouteContext<unknown, unknown, unknown>;
-
-export interface DocumentRow {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string | undefined;
-  readonly size: number;
-  readonly dimensions: string | undefined;
-  readonly modifiedAt: Date;
-  readonly kindIcon: string;
-  /** Class of the theme with the colours of the type. */
-  readonly kind: string;
-  /** The same for its preview. */
-  readonly look: string;
-  readonly typeLabel: string | undefined;
-  readonly actionsTitle: string;
-  readonly page: string;
-  readonly thumbnail: string | undefined;
-  /** Which template of the page has the entries of its menu, and the id that completes their addresses. */
-  readonly entries: 'picture-entries' | 'document-entries';
-  readonly entriesId: string | undefined;
-  /** What its metadata say of it in a word each. */
-  readonly marks: readonly DocumentMark[];
-}
-
-interface DocumentMark {
-  readonly mark: string;
-  readonly icon: string | undefined;
-  readonly label: string;
-}
-
-interface RowOptions {
-  readonly filters: readonly ListFilter[];
-  /** Whether the page has a menu of its own for pictures. */
-  readonly pictureActions: boolean;
-  /** Cards have a label instead. */
-  readonly showsType: boolean;
-  /** Names the menu of an entry. */
-  readonly actionsOf: (name: string) => string;
-}
-
-/** A sentence around a name, looked up once for all entries of a page. */
-function aroundName(ctx: AnyContext, key: string): (name: string) => string {
-  const [before = '', after = ''] = ctx.text(key, { name: '\n' }).split('\n');
-  return (name) => before + name + after;
-}
-
-/** What rows have that stand alone. */
-function alone(ctx: AnyContext): RowOptions {
-  return { filters: [], pictureActions: false, showsType: true, actionsOf: aroundName(ctx, 'actions-of') };
-}
-
-/** What a list shows of a document. Whatever each row would ask a helper for is here: a page has many of them. */
-export function documentRow(ctx: AnyContext, entry: DocumentEntry, options = alone(ctx)): DocumentRow {
-  const { filters, pictureActions, showsType, actionsOf } = options;
-  const page = ctx.url(documentAddress(entry.id));
-  const isImage = isShown(entry);
-  const { icon, kind } = fileLook(entry.mimeType, entry.name);
-  const isPicture = isImage && pictureActions;
-  return {
-    id: entry.id,
-    name: entry.name,
-    type: showsType ? typeName(ctx, entry.mimeType, entry.name) : undefined,
-    size: entry.size,
-    dimensions: entry.width && entry.height ? `${entry.width} × ${entry.height}` : undefined,
-    modifiedAt: new Date(entry.modifiedAt),
-    kindIcon: icon,
-    kind,
-    look: isImage ? pictureLook(kind, entry) : kind,
-    typeLabel: typeLabel(entry.mimeType, entry.name),
-    actionsTitle: actionsOf(entry.name),
-    page,
-    thumbnail: isImage ? `${page}/thumbnail` : undefined,
-    entries: isPicture ? 'picture-entries' : 'document-entries',
-    entriesId: isPicture ? entry.id : undefined,
-    marks: entry.metadataKinds === null ? noMarks : marksOf(entry.metadataKinds, filters),
-  };
-}
-
-/** A checkerboard shows through formats that can be transparent; what is tiny is not blown up. */
-function pictureLook(kind: string, entry: DocumentEntry): string {
-  return [...(entry.mimeType === 'image/jpeg' ? [] : ['see-through']), ...(isTiny(entry) ? ['as-is'] : []), kind].join(' ');
-}
-
-const noMarks: readonly DocumentMark[] = [];
-
-function marksOf(kinds: string, filters: readonly ListFilter[]): readonly DocumentMark[] {
-  return filters.flatMap(({ kind, mark, icon, label }) =>
-    mark !== undefined && kinds.includes(` ${kind} `) ? [{ mark, icon, label }] : [],
-  );
-}
-
-function folderRow(ctx: AnyContext, entry: FolderEntry, input: ListInput): object {
-  const base = ctx.url(folderAddress(entry.id));
-  return {
-    id: entry.id,
-    name: entry.name,
-    modifiedAt: new Date(entry.modifiedAt),
-    href: ctx.url(withQuery('~/documents-media', { folder: entry.id, ...keptBy(input) })),
-    rename: `${base}/rename`,
-    move: `${base}/move`,
-    permissions: `${base}/permissions`,
-    remove: `${base}/delete`,
-  };
-}
-
-/** A filter above the list, in the words of its module. */
-export interface ListFilter {
-  readonly value: string;
-  readonly kind: string;
-  readonly label: string;
-  readonly icon: string | undefined;
-  readonly mark: string | undefined;
-  readonly emptyTitle: string;
-  readonly emptyText: string;
-}
 
 function filterModel(
   only: string | undefined,
@@ -158,11 +35,6 @@ function filterModel(
     })),
     filter: filters.find(({ value }) => value === only),
   };
-}
-
-/** What stays of a choice wherever one goes in the library. */
-function keptBy({ view, order, direction }: ListInput): Readonly<Record<'view' | 'order' | 'direction', string | undefined>> {
-  return { view, order, direction };
 }
 
 const columns = ['name', 'type', 'size', 'modified'] as const satisfies readonly ListOrder[];
@@ -197,9 +69,11 @@ export function listModel(
     readonly newMenu: readonly NewMenuEntry[];
     readonly imageActions: readonly ShownAction[];
     readonly filters: readonly ListFilter[];
+    readonly narrowed: (ruleId: string) => Audience | undefined;
   },
 ): object {
-  const { page, total, sorting, view, added, path, newMenu, imageActions, filters } = parts;
+  const { page, total, sorting, view, added, path, newMenu, imageActions, filters, narrowed } = parts;
+  const audienceOf = audienceMarks(ctx, narrowed);
   const addedIds = new Set(added.map((document) => document.id));
   const here = { folder: input.folder, q: input.q, only: input.only, ...keptBy(input) };
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
@@ -210,6 +84,7 @@ export function listModel(
     filters,
     pictureActions: imageActions.length > 0,
     showsType: view === 'table',
+    audienceOf,
     actionsOf: aroundName(ctx, 'actions-of'),
   };
   const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, options);
@@ -236,7 +111,7 @@ export function listModel(
     total: totalOf(ctx, total, page),
     ...(view === 'table' && headingModel(ctx, sort)),
     ...orderModel(ctx, sort),
-    folders: page.folders.map((entry) => folderRow(ctx, entry, input)),
+    folders: page.folders.map((entry) => folderRow(ctx, entry, input, audienceOf)),
     documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map(row),
     added: added.map(row),
     isEmpty: page.folders.length + page.documents.length + added.length === 0,

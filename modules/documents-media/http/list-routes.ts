@@ -14,11 +14,13 @@ import { Folders } from '../services/folders.js';
 import { Metadata } from '../services/metadata.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks, PortalDocuments } from '../services/portal-documents.js';
+import { Visibility } from '../services/visibility.js';
 import { mayOpen, mayView } from './access.js';
 import { documentAnswer, listAnswer } from './answers.js';
 import { isFragment } from './fragment.js';
 import { apiListQuery, idParams, listQuery, sortingOfQuery, toListQuery, usualOrder } from './input.js';
-import { type ListFilter, listModel, listViews } from './list-model.js';
+import { listModel, listViews } from './list-model.js';
+import type { ListFilter } from './list-rows.js';
 
 /** The list of a folder, for people and for programs. */
 @injectable()
@@ -33,6 +35,7 @@ export class ListRoutes implements HttpRoutes {
     @inject(DocumentActionList) private readonly actions: DocumentActionList,
     @inject(Metadata) private readonly metadata: Metadata,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(Visibility) private readonly visibility: Visibility,
   ) {}
 
   register(router: Router): void {
@@ -50,10 +53,9 @@ export class ListRoutes implements HttpRoutes {
       const layout = isFragment(ctx) ? 'none' : 'page';
       const imageActions = this.actions.ofImages(ctx.access, input.folder);
       const view = ctx.preference('view', listViews, input.view) ?? 'cards';
-      ctx.render('list', listModel(ctx, input, { page, total, sorting, added, path, newMenu, imageActions, filters, view }), {
-        title,
-        layout,
-      });
+      const narrowed = this.visibility.narrowedIn(ctx.access);
+      const parts = { page, total, sorting, added, path, newMenu, imageActions, filters, view, narrowed };
+      ctx.render('list', listModel(ctx, input, parts), { title, layout });
     });
 
     router.get('/api/documents', { access: mayOpen, query: apiListQuery, answers: 'json', answer: listAnswer }, async (ctx) => {

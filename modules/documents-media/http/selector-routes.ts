@@ -17,11 +17,13 @@ import { Folders } from '../services/folders.js';
 import { Metadata } from '../services/metadata.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks } from '../services/portal-documents.js';
+import { Visibility } from '../services/visibility.js';
 import { mayOpen } from './access.js';
 import { withQuery } from './addresses.js';
 import { renderFragment } from './fragment.js';
 import { pageSize, type SelectorInput, selectorQuery, usualOrder } from './input.js';
-import { documentRow, orderModel, totalOf } from './list-model.js';
+import { orderModel, totalOf } from './list-model.js';
+import { audienceMarks, documentRow } from './list-rows.js';
 
 /** What the kinds of metadata say of documents that can be chosen, by their kinds. */
 @injectable()
@@ -52,6 +54,7 @@ export class SelectorRoutes implements HttpRoutes {
     @inject(Folders) private readonly folders: Folders,
     @inject(NewMenu) private readonly newMenu: NewMenu,
     @inject(MetadataChoices) private readonly choices: MetadataChoices,
+    @inject(Visibility) private readonly visibility: Visibility,
   ) {}
 
   register(router: Router): void {
@@ -78,6 +81,7 @@ export class SelectorRoutes implements HttpRoutes {
     const total = await this.list.total(ctx.access, query, page);
     const facts = this.choices.among(ctx.access, page.documents);
     const returnTypes = input.return.split(',');
+    const audienceOf = audienceMarks(ctx, this.visibility.narrowedIn(ctx.access));
     const kept = { order: input.order, direction: input.direction };
     const criterion = { type: input.type, return: input.return, uploads: input.uploads };
     const link = (query: Readonly<Record<string, string | undefined>>): string =>
@@ -98,7 +102,9 @@ export class SelectorRoutes implements HttpRoutes {
       total: totalOf(ctx, total, page),
       ...orderModel(ctx, { current: sorting, link: (change) => link({ folder: input.folder, q: input.q, ...change }) }),
       folders: page.folders.map(({ id, name }) => ({ name, href: link({ folder: id, ...kept }) })),
-      items: page.documents.flatMap((entry) => selectable(ctx, site, entry, returnTypes, facts.get(entry.metadataKinds ?? ''))),
+      items: page.documents.flatMap((entry) =>
+        selectable(ctx, { site, entry, returnTypes, facts: facts.get(entry.metadataKinds ?? ''), audienceOf }),
+      ),
       isEmpty: page.folders.length + page.documents.length === 0,
       isFirstPage: input.after === undefined && input.before === undefined,
       here: link({ folder: input.folder, ...kept }),
@@ -116,12 +122,21 @@ export class SelectorRoutes implements HttpRoutes {
 /** A document with what choosing it answers; nothing when the caller can use nothing that this document can give. */
 function selectable(
   ctx: SelectorContext,
-  site: Site,
-  entry: DocumentEntry,
-  returnTypes: readonly string[],
-  facts: ChoiceFacts | undefined,
+  {
+    site,
+    entry,
+    returnTypes,
+    facts,
+    audienceOf,
+  }: {
+    readonly site: Site;
+    readonly entry: DocumentEntry;
+    readonly returnTypes: readonly string[];
+    readonly facts: ChoiceFacts | undefined;
+    readonly audienceOf: (ruleId: string) => { readonly label: string } | undefined;
+  },
 ): readonly object[] {
-  const row = documentRow(ctx, entry);
+  const row = { ...documentRow(ctx, entry), audience: audienceOf(entry.ruleId)?.label };
   const links = documentLinks(entry, site);
   const values: Readonly<Record<ReturnType, string | undefined>> = {
     'image-url': row.thumbnail && links.view,

@@ -23,6 +23,7 @@ import { refuseFalseName } from './file-types.js';
 import { Folders } from './folders.js';
 import { announceContents } from './list-totals.js';
 import { checkedName, nameKey } from './names.js';
+import { Rules } from './rules.js';
 import { SiteStorage } from './site-storage.js';
 import { type SeenSite, Visibility } from './visibility.js';
 
@@ -62,6 +63,7 @@ export class DocumentChanges {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Folders) private readonly folders: Folders,
     @inject(Visibility) private readonly visibility: Visibility,
+    @inject(Rules) private readonly rules: Rules,
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
     @inject(SiteStorage) private readonly storage: SiteStorage,
@@ -144,7 +146,7 @@ export class DocumentChanges {
       await transaction.query('DELETE FROM documents_media_document WHERE id = ?', [id]);
       const { size, mimeType } = document;
       await this.audit.record(transaction, documentEntry(document, { action: 'removed', before: { id, type: mimeType, size } }));
-      await this.visibility.release(transaction, seen.id, document.ownRuleId);
+      await this.rules.release(transaction, seen.id, document.ownRuleId);
       announceContents(transaction, seen.id);
       for (const { blobId } of blobs) await transaction.dropBlob(blobId);
       await this.storage.remove(

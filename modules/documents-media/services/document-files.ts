@@ -24,14 +24,16 @@ export interface ServedFile {
   readonly charset?: string | null;
   readonly name: string;
   readonly modifiedAt: number;
-  /** Rule in force of its document. */
-  readonly ruleId: string;
+  /** Whether everybody sees it, guests too: then a browser may keep it, and asks each time. */
+  readonly isPublic: boolean;
 }
+
+type FileRow = Omit<ServedFile, 'isPublic'> & { readonly ruleId: string };
 
 /** A document with one of the files that are made of its current version; `blobId` is null while nobody made that. */
 export interface RenditionRow {
   readonly name: string;
-  readonly ruleId: string;
+  readonly isPublic: boolean;
   readonly sourceBlobId: string;
   readonly blobId: string | null;
   readonly sha256: string;
@@ -89,8 +91,10 @@ export class DocumentFiles {
   async rendition(access: AccessContext, id: string, kind: RenditionEntity['kind']): Promise<RenditionRow | undefined> {
     const seen = this.visibility.enter(access, DocumentPermissions.view);
     const bound = [kind, id, seen.id, ...seen.sight.values];
-    const [row] = await this.unitOfWork.read((reader) => reader.query<RenditionRow>(renditionSql(seen), bound));
-    return row;
+    const [row] = await this.unitOfWork.read((reader) =>
+      reader.query<Omit<RenditionRow, 'isPublic'> & { readonly ruleId: string }>(renditionSql(seen), bound),
+    );
+    return row && { ...row, isPublic: this.visibility.isPublic(seen.site, row.ruleId) };
   }
 
   open(file: ServedFile, range?: { readonly start: number; readonly end: number }): Promise<Readable> {
@@ -100,9 +104,9 @@ export class DocumentFiles {
   private async one(access: AccessContext, sql: (seen: SeenSite) => string, id: string, ...more: string[]): Promise<ServedFile> {
     const seen = this.visibility.enter(access, DocumentPermissions.view);
     const bound = [id, seen.id, ...seen.sight.values, ...more];
-    const [file] = await this.unitOfWork.read((reader) => reader.query<ServedFile>(sql(seen), bound));
+    const [file] = await this.unitOfWork.read((reader) => reader.query<FileRow>(sql(seen), bound));
     if (!file) throw notFound('document');
-    return file;
+    return { ...file, isPublic: this.visibility.isPublic(seen.site, file.ruleId) };
   }
 }
 

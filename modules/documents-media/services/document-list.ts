@@ -54,6 +54,8 @@ export interface FolderEntry {
   readonly name: string;
   readonly nameKey: string;
   readonly modifiedAt: number;
+  /** Rule in force. */
+  readonly ruleId: string;
 }
 
 export interface DocumentEntry extends FolderEntry {
@@ -64,8 +66,6 @@ export interface DocumentEntry extends FolderEntry {
   readonly height: number | null;
   /** Each between spaces. */
   readonly metadataKinds: string | null;
-  /** Rule in force. */
-  readonly ruleId: string;
 }
 
 export interface DocumentListQuery {
@@ -95,7 +95,7 @@ export interface DocumentListPage {
 
 type Entry = { readonly kind: 'folder'; readonly row: FolderEntry } | { readonly kind: 'document'; readonly row: DocumentEntry };
 
-const folderFields = 'id, name, name_key AS "nameKey", modified_at AS "modifiedAt"';
+const folderFields = 'id, name, name_key AS "nameKey", modified_at AS "modifiedAt", rule_id AS "ruleId"';
 const documentFields =
   'id, name, name_key AS "nameKey", alt_text AS "altText", mime_type AS "mimeType", size, width, height, modified_at AS "modifiedAt", metadata_kinds AS "metadataKinds", rule_id AS "ruleId"';
 

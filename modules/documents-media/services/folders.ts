@@ -31,7 +31,8 @@ import {
 } from './folder-rows.js';
 import { announceContents } from './list-totals.js';
 import { checkedName, nameKey } from './names.js';
-import { everything, type RuleAction, refused, type SeenSite, spreadRule, Visibility } from './visibility.js';
+import { type RuleAction, Rules, spreadRule } from './rules.js';
+import { everything, refused, type SeenSite, Visibility } from './visibility.js';
 
 /**
  * Folders of the site of the request: a tree per site, at most 20 deep, of rows that name their parent.
@@ -51,6 +52,7 @@ export class Folders {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Visibility) private readonly visibility: Visibility,
+    @inject(Rules) private readonly rules: Rules,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
     @inject(AuditLog) private readonly audit: AuditLog,
@@ -193,7 +195,7 @@ export class Folders {
       const all = await this.count(transaction, { ...seen, sight: everything }, id);
       if (all.folders + all.documents > 0) throw refused();
       await transaction.repository(FolderEntity).delete({ id });
-      await this.visibility.release(transaction, seen.id, row.ownRuleId);
+      await this.rules.release(transaction, seen.id, row.ownRuleId);
       const folder = toFolder(row);
       await this.audit.record(transaction, folderEntry(folder, { action: 'removed', before: { id } }));
       announceContents(transaction, seen.id);

@@ -12,11 +12,12 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { everyone } from '@portico/core/util';
-import { DocumentPermissions } from '../api/documents.js';
+import { DocumentPermissions, type HiddenDocument } from '../api/documents.js';
 import { rootFolder } from '../entities/folder.js';
 import { noRule } from '../entities/rule.js';
 import { announceContents } from './list-totals.js';
-import { everything, type RulePermissions, type SeenSite, spreadRule, Visibility } from './visibility.js';
+import { type RulePermissions, Rules, spreadRule } from './rules.js';
+import { everything, type SeenSite, Visibility } from './visibility.js';
 
 export type PermissionsOf = 'document' | 'folder';
 
@@ -59,6 +60,9 @@ const originSql = `WITH RECURSIVE up (id, parent_id, name, own_rule_id, rule_id,
       FROM up JOIN documents_media_folder folder ON folder.id = up.parent_id WHERE up.own_rule_id = ''
   ) SELECT name, rule_id AS "ruleId" FROM up WHERE own_rule_id <> '' ORDER BY depth LIMIT 1`;
 
+/** Ids that one question asks for. */
+const idsAtOnce = 500;
+
 type Queries = Pick<Reader, 'query'>;
 
 /**
@@ -73,6 +77,7 @@ export class Permissions {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Visibility) private readonly visibility: Visibility,
+    @inject(Rules) private readonly rules: Rules,
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(Ids) private readonly ids: Ids,
   ) {}
@@ -101,6 +106,26 @@ export class Permissions {
     return this.unitOfWork.read(async (reader) => this.shown(reader, after, await requireTarget(reader, after, kind, id)));
   }
 
+  /** Those of some documents that not everybody sees who sees the site, in the order of the ids. */
+  async hidden(access: AccessContext, ids: readonly string[]): Promise<readonly HiddenDocument[]> {
+    const { id: siteId, site, sight } = this.visibility.enter(access, DocumentPermissions.view);
+    const found = new Map<string, HiddenDocument>();
+    for (let start = 0; start < ids.length; start += idsAtOnce) {
+      const some = ids.slice(start, start + idsAtOnce);
+      const rows = await this.unitOfWork.read((reader) =>
+        reader.query<{ id: string; name: string; ruleId: string }>(
+          `SELECT id, name, rule_id AS "ruleId" FROM documents_media_document
+           WHERE site_id = ?${sight.sql()} AND rule_id <> '' AND id IN (${some.map(() => '?').join(', ')})`,
+          [siteId, ...sight.values, ...some],
+        ),
+      );
+      for (const { id, name, ruleId } of rows)
+        if (this.visibility.narrowed(site, ruleId))
+          found.set(id, { id, name, mayShow: this.visibility.may(access, 'update', ruleId) });
+    }
+    return ids.flatMap((id) => found.get(id) ?? []);
+  }
+
   /**
    * Makes documents visible to everyone who sees the site, for who may change them: such a person could add the file once more where everybody sees it.
    * @throws PortalError `forbidden` (403) when they may not; nothing is changed then.
@@ -127,7 +152,7 @@ export class Permissions {
     const ownRuleId =
       change === undefined
         ? noRule
-        : await this.visibility.ensure(transaction, {
+        : await this.rules.ensure(transaction, {
             id: this.ids.next(),
             siteId: seen.id,
             audience: change.audience,
@@ -140,7 +165,7 @@ export class Permissions {
       await spreadRule(transaction, seen.id, target.id, { from: target.ruleId, to: ruleId });
     } else
       await transaction.query(`UPDATE ${table} SET own_rule_id = ?, rule_id = ? WHERE id = ?`, [ownRuleId, ruleId, target.id]);
-    await this.visibility.release(transaction, seen.id, target.ownRuleId);
+    await this.rules.release(transaction, seen.id, target.ownRuleId);
     announceContents(transaction, seen.id);
     const permissions = change?.permissions ?? (change ? before.permissions : {});
     await this.audit.record(transaction, {

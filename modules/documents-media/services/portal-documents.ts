@@ -6,6 +6,7 @@ import {
   DocumentPermissions,
   type Documents,
   type Folder,
+  type HiddenDocument,
   type NewDocument,
 } from '../api/documents.js';
 import type { DocumentEntity } from '../entities/document.js';
@@ -16,6 +17,7 @@ import { documentColumns, toDocument } from './document-record.js';
 import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { similarDocuments } from './metadata-words.js';
+import { Permissions } from './permissions.js';
 import { UploadCeilings } from './upload-ceilings.js';
 import { Visibility } from './visibility.js';
 import { WithheldFiles } from './withheld-files.js';
@@ -36,6 +38,7 @@ export class PortalDocuments implements Documents {
     @inject(WithheldFiles) private readonly withheldFiles: WithheldFiles,
     @inject(UploadCeilings) private readonly ceilings: UploadCeilings,
     @inject(Visibility) private readonly visibility: Visibility,
+    @inject(Permissions) private readonly permissions: Permissions,
   ) {}
 
   add(access: AccessContext, document: NewDocument): Promise<Document> {
@@ -106,6 +109,14 @@ export class PortalDocuments implements Documents {
       ),
     );
     return row;
+  }
+
+  hiddenFromReaders(access: AccessContext, ids: readonly string[]): Promise<readonly HiddenDocument[]> {
+    return this.permissions.hidden(access, ids);
+  }
+
+  makeVisible(access: AccessContext, ids: readonly string[]): Promise<void> {
+    return this.permissions.makeVisible(access, ids);
   }
 
   withheldFromReaders(access: AccessContext, ids: readonly string[]): Promise<readonly { id: string; name: string }[]> {

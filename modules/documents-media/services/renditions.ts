@@ -22,7 +22,7 @@ import { isAllContent, MetadataRemoval } from './metadata-removal.js';
 const failedSeconds = 60;
 const mostFailures = 1000;
 
-type Rendition = Omit<ServedFile, 'name' | 'ruleId'>;
+type Rendition = Omit<ServedFile, 'name' | 'isPublic'>;
 type Kind = RenditionEntity['kind'];
 
 /**
@@ -87,7 +87,7 @@ export class Renditions {
       throw notFound('picture');
     const found = row.blobId === null ? await this.shared(row, kind) : { ...row, blobId: row.blobId };
     if (found.size === 0) throw notFound('document');
-    return { ...found, name: row.name, ruleId: row.ruleId };
+    return { ...found, name: row.name, isPublic: row.isPublic };
   }
 
   private async shared(row: RenditionRow, kind: Kind): Promise<Rendition> {

@@ -47,7 +47,7 @@ interface Place {
 }
 
 describe('who sees what in Documents and Media', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let library: Library;
   let agents: Record<Who, Agent>;
   let tokens: Record<Who, string>;
@@ -117,11 +117,14 @@ describe('who sees what in Documents and Media', function () {
       'permissions page': (agent, id) => agent.get(`${base}/documents/${id}/permissions`).set('Accept', 'text/html'),
       permissions: (agent, id) => agent.get(`${base}/api/documents/${id}/permissions`),
     };
+    const everyRule = ['json', 'picture', 'permissions'];
     const forReaders = ['page', 'json', 'file', 'head', 'picture', 'thumbnail', 'range'];
     for (const who of everybody)
       for (const [way, ask] of Object.entries(ways)) {
         const none = await ask(agents[who], nothing);
-        for (const where of Object.keys(places) as Where[]) {
+        // Each way asks the same condition: all rules by three of them, two by the others.
+        const rules = everyRule.includes(way) ? (Object.keys(places) as Where[]) : (['members', 'operators'] as const);
+        for (const where of rules) {
           const what = `${who}, ${where}, ${way}`;
           const answer = await ask(agents[who], places[where].picture.id);
           if (seen[where].includes(who)) {
@@ -201,5 +204,153 @@ describe('who sees what in Documents and Media', function () {
     expect((await putPermissions('documents', note.id, own, 'author')).status).to.equal(403);
     expect((await putPermissions('documents', note.id, own, 'stranger')).status).to.equal(404);
     expect((await putPermissions('folders', folder.id, own, 'operator')).status).to.equal(404);
+  });
+
+  it('follows folders down to where something says otherwise, and where they are moved', async () => {
+    const at = async (name: string, parent?: Folder): Promise<Folder> =>
+      library.documents.ensureFolder(library.system(), name, parent?.id);
+    const top = await at('Deep');
+    let folder = top;
+    for (let level = 2; level <= 18; level += 1) folder = await at(`Level ${level}`, folder);
+    const deep = await library.add({ name: 'deep.txt', folderId: folder.id });
+    const own = await at('Says otherwise', top);
+    const open = await library.add({ name: 'open.txt', folderId: own.id });
+    const sees = async (who: Who, { id }: Document): Promise<boolean> =>
+      (await agents[who].get(`${base}/api/documents/${id}`)).status === 200;
+    const seenBy = async (document: Document): Promise<readonly Who[]> => {
+      const found: Who[] = [];
+      for (const who of everybody) if (await sees(who, document)) found.push(who);
+      return found;
+    };
+    expect(await seenBy(deep)).to.deep.equal(everybody);
+    await putPermissions('folders', top.id, audiences.authors).expect(200);
+    await putPermissions('folders', own.id, audiences.signed).expect(200);
+    expect(await seenBy(deep)).to.deep.equal(seen.authors);
+    expect(await seenBy(open)).to.deep.equal(seen.signed);
+    const { body } = await agents.administrator.get(`${base}/api/documents/${deep.id}/permissions`);
+    expect([body.inherited, body.from]).to.deep.equal([true, 'Deep']);
+    // Of the way to something visible, what is not visible is not told.
+    const inside = await agents.author.get(`${base}?folder=${own.id}`).expect(200);
+    expect(inside.text).to.include('>Deep<');
+    await putPermissions('folders', top.id, audiences.operators).expect(200);
+    expect(await seenBy(deep)).to.deep.equal(seen.operators);
+    expect((await agents.author.get(`${base}?folder=${own.id}`).expect(200)).text).to.not.include('>Deep<');
+    await putPermissions('folders', top.id, { inherited: true }).expect(200);
+    expect(await seenBy(deep)).to.deep.equal(everybody);
+    // What is moved has what counts where it lies.
+    const target = places.authors.folder;
+    const move = (kind: string, id: string, to: string | undefined) =>
+      library.portal.post(agents.administrator, `${base}/${kind}/${id}/move`, { to: to ?? '' });
+    expect((await move('folders', top.id, target.id)).status).to.equal(303);
+    expect(await seenBy(deep)).to.deep.equal(seen.authors);
+    expect(await seenBy(open)).to.deep.equal(seen.signed);
+    expect((await move('documents', deep.id, places.members.folder.id)).status).to.equal(303);
+    expect(await seenBy(deep)).to.deep.equal(seen.members);
+    expect((await move('folders', top.id, undefined)).status).to.equal(303);
+    expect((await move('documents', deep.id, undefined)).status).to.equal(303);
+    expect(await seenBy(deep)).to.deep.equal(everybody);
+    const added = await library.add({ name: 'later.txt', folderId: own.id });
+    expect(await seenBy(added)).to.deep.equal(seen.signed);
+  });
+
+  it('ends with the role at once', async () => {
+    const accounts = library.portal.service(People);
+    const id = accounts.byEmail('member@people.example')?.id ?? '';
+    const path = `${base}/api/documents/${places.members.picture.id}`;
+    await agents.member.get(path).expect(200);
+    await accounts.revoke(id, 'Member', library.home.id);
+    await agents.member.get(path).expect(404);
+    await accounts.grant(id, 'Member', library.home.id);
+    await agents.member.get(path).expect(200);
+  });
+
+  it('tells no name and no number of what one does not see', async () => {
+    const folder = await library.documents.ensureFolder(library.system(), 'Numbers');
+    const hidden: Document[] = [];
+    for (const name of ['one.txt', 'two.txt', 'three.txt']) hidden.push(await library.add({ name, folderId: folder.id }));
+    for (const { id } of hidden.slice(1)) await putPermissions('documents', id, audiences.operators).expect(200);
+    const list = await agents.author.get(`${base}/api/documents?folder=${folder.id}`).expect(200);
+    expect([list.body.total, list.body.documents.length, list.body.next]).to.deep.equal([1, 1, undefined]);
+    const names = await change('author', 'post', `${base}/check-names?folder=${folder.id}`).send({
+      names: ['one.txt', 'two.txt'],
+    });
+    expect(names.body.names.map(({ problem }: { problem?: string }) => problem !== undefined)).to.deep.equal([true, false]);
+    const upload = await change('author', 'post', `${base}/upload?folder=${folder.id}`).attach(
+      'file',
+      Buffer.from('mine'),
+      'two.txt',
+    );
+    expect([upload.status, upload.body.documents[0].name]).to.deep.equal([201, 'two (1).txt']);
+    const other = await library.documents.ensureFolder(library.system(), 'Not empty', folder.id);
+    const inside = await library.add({ name: 'inside.txt', folderId: other.id });
+    await putPermissions('documents', inside.id, audiences.operators).expect(200);
+    const page = await agents.author.get(`${base}/folders/${other.id}/delete`).expect(200);
+    expect(page.text).to.not.match(/1 document|one document/);
+    const refused = await library.portal.post(agents.author, `${base}/folders/${other.id}/delete`);
+    expect(refused.status).to.equal(403);
+    expect((await agents.author.get(`${base}/api/documents?folder=${other.id}`)).status).to.equal(200);
+    await putPermissions('folders', other.id, audiences.operators).expect(200);
+    const twin = await change('author', 'post', `${base}/folders/new?folder=${folder.id}`).send({ name: 'Not empty' });
+    expect([twin.status, twin.body.folder.name]).to.deep.equal([201, 'Not empty (1)']);
+    expect((await change('author', 'post', `${base}/folders/new?folder=${other.id}`).send({ name: 'X' })).status).to.equal(404);
+    const intoIt = await library.portal.post(agents.author, `${base}/documents/${hidden[0]?.id}/move`, { to: other.id });
+    expect(intoIt.status).to.equal(404);
+  });
+
+  it('is never remembered by a cache: private from one moment to the next, for conditions and parts too', async () => {
+    const document = await library.add({ name: 'cached.jpg', content: await picture(80, 60, 'jpeg') });
+    for (const way of ['view', 'thumbnail', 'download']) {
+      const path = `${base}/documents/${document.id}/${way}`;
+      const before = await agents.guest.get(path).expect(200);
+      expect(before.headers['cache-control'], way).to.equal('private, no-cache');
+      expect(before.headers['set-cookie'], way).to.equal(undefined);
+      await agents.guest.get(path).set('If-None-Match', String(before.headers.etag)).expect(304);
+      await putPermissions('documents', document.id, audiences.members).expect(200);
+      for (const [header, value] of [
+        ['If-None-Match', before.headers.etag],
+        ['If-Modified-Since', before.headers['last-modified']],
+        ['Range', 'bytes=0-3'],
+      ] as const) {
+        const after = await agents.guest.get(path).set(header, String(value));
+        expect([after.status, after.headers['cache-control']], `${way} ${header}`).to.deep.equal([404, 'no-store']);
+      }
+      expect((await agents.member.get(path).expect(200)).headers['cache-control'], way).to.equal('no-store');
+      await putPermissions('documents', document.id, { inherited: true }).expect(200);
+    }
+  });
+
+  it('takes API tokens, which see what their person sees and do what their scopes say', async () => {
+    const tokenOf = async (who: Who, scopes: readonly string[]): Promise<string> => {
+      const page = await library.portal.post(agents[who], '/account/tokens', { name: who, days: '30', scopes: [...scopes] });
+      return /id="created-token" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    };
+    const scope = 'documents-media.change-permissions';
+    const ask = (token: string, id: string) =>
+      library.portal.agent().get(`${base}/api/documents/${id}/permissions`).set('Authorization', `Bearer ${token}`);
+    const view = 'documents-media.view-documents';
+    const allowed = await tokenOf('site administrator', [view, scope]);
+    const narrow = await tokenOf('site administrator', [view]);
+    const { id } = places.operators.picture;
+    expect((await ask(allowed, id)).status).to.equal(200);
+    expect((await ask(narrow, id)).status).to.be.oneOf([403, 404]);
+    const put = await library.portal
+      .agent()
+      .put(`${base}/api/documents/${places.everyone.note.id}/permissions`)
+      .set('Authorization', `Bearer ${allowed}`)
+      .send(audiences.signed);
+    expect([put.status, put.body.visibleTo]).to.deep.equal([200, 'signed-in']);
+    const { records } = await library.portal.service(AuditLog).list({ area: 'documents-media', subject: 'note-everyone.txt' });
+    expect(records[0]?.via).to.equal('api');
+  });
+
+  it('says beside what can be chosen who sees it, where that is not everybody', async () => {
+    const { text } = await agents.author.get(`${base}/selector?type=image&return=image-url&q=picture-`).expect(200);
+    const saying = (name: string): string =>
+      new RegExp(`<button class="tile selector-item"[^>]*aria-label="${name}[^"]*"`).exec(text)?.[0] ?? '';
+    expect(saying('picture-members.jpg')).to.include('Only members of the site see this');
+    expect(saying('picture-authors.jpg')).to.include('Only people with these roles see this: Author');
+    expect(saying('picture-everyone.jpg')).to.not.include('Only ');
+    const page = await agents.author.get(base).set('Accept', 'text/html').expect(200);
+    expect(page.text).to.include('Only members of the site see this');
   });
 });

@@ -1,7 +1,7 @@
-import { AccessContexts, type Command, type CommandCall, inject, injectable } from '@portico/core';
-import type { RoleName } from '../api/index.js';
+import { AccessContexts, type Command, type CommandCall, inject, injectable, type RoleName } from '@portico/core';
+
 import { AccountRepository } from '../services/account-repository.js';
-import { accountOf, email } from './account-option.js';
+import { accountOf, email, roleHelp } from './account-option.js';
 
 /** Granting and revoking differ in one word. */
 abstract class ChangeRole implements Command {
@@ -9,12 +9,7 @@ abstract class ChangeRole implements Command {
   abstract readonly summary: string;
   readonly options = [
     email,
-    {
-      name: 'role',
-      value: 'role',
-      description: 'Administrator or Operator; with --site: Site Administrator, Author or Member.',
-      required: true,
-    },
+    { name: 'role', value: 'role', description: roleHelp, required: true },
     { name: 'site', value: 'address', description: 'Friendly address of the site.' },
   ];
 

@@ -7,13 +7,15 @@ import {
   injectable,
   optional,
   PortalError,
+  type RoleName,
   type ServiceHandle,
   SiteDirectory,
 } from '@portico/core';
-import type { RoleName } from '../api/index.js';
+
 import { AccountRepository } from '../services/account-repository.js';
 import { Passwords } from '../services/passwords.js';
 import { PeopleList } from '../services/people-list.js';
+import { roleHelp } from './account-option.js';
 
 @injectable()
 export class AddUser implements Command {
@@ -22,7 +24,7 @@ export class AddUser implements Command {
   readonly options = [
     { name: 'email', value: 'address', description: 'Email address of the person.', required: true },
     { name: 'name', value: 'name', description: 'Name of the person.', required: true },
-    { name: 'role', value: 'role', description: 'Administrator or Operator; with --site: Site Administrator, Author or Member.' },
+    { name: 'role', value: 'role', description: roleHelp },
     { name: 'site', value: 'address', description: 'Friendly address of the site in which the role is granted.' },
   ];
 

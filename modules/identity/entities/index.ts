@@ -1,13 +1,18 @@
 import { ApiTokenEntity } from './api-token-entity.js';
 import { AuthenticatorEntity } from './authenticator-entity.js';
+import { GroupEntity, GroupMemberEntity, GroupRoleEntity } from './group-entities.js';
 import { KnownDeviceEntity } from './known-device-entity.js';
 import { PasskeyEntity } from './passkey-entity.js';
 import { PersonEntity } from './person-entity.js';
 import { RecoveryCodeEntity } from './recovery-code-entity.js';
 import { RoleAssignmentEntity } from './role-assignment-entity.js';
+import { RoleEntity } from './role-entity.js';
 import { RolePermissionEntity } from './role-permission-entity.js';
 import { SessionEntity } from './session-entity.js';
 import { SignInCountEntity } from './sign-in-count-entity.js';
+
+const groups = [GroupEntity, GroupMemberEntity, GroupRoleEntity];
+const roles = [RoleEntity, RoleAssignmentEntity, RolePermissionEntity];
 
 export default [
   ApiTokenEntity,
@@ -17,7 +22,7 @@ export default [
   PersonEntity,
   RecoveryCodeEntity,
   SessionEntity,
-  RoleAssignmentEntity,
-  RolePermissionEntity,
   SignInCountEntity,
+  ...roles,
+  ...groups,
 ];

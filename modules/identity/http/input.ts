@@ -1,5 +1,6 @@
 import { z } from '@portico/core';
 import { sortedListFields } from '@portico/core/util';
+import { groupOrders } from '../services/group-list.js';
 import { peopleOrders } from '../services/people-list.js';
 
 const shortText = z.string().max(1000);
@@ -29,16 +30,17 @@ export const newPersonForm = z.strictObject({ email: typedText, name: typedText 
 export const activeForm = z.strictObject({ active: z.enum(['true', 'false']).transform((text) => text === 'true') });
 
 const intent = z.enum(['grant', 'revoke']).default('grant');
-export const instanceRoleForm = z.strictObject({ role: z.enum(['Administrator', 'Operator']), intent });
+/** Any role: a service says whether it can be given there. */
+const role = z.string().max(100);
+export const instanceRoleForm = z.strictObject({ role, intent });
+export const siteRoleForm = z.strictObject({ role, site: z.uuid(), intent });
+export const newMemberForm = z.strictObject({ email: typedText, role });
+export const memberRoleForm = z.strictObject({ person: z.uuid(), role, intent });
+export const newMemberGroupForm = z.strictObject({ group: typedText, role });
+export const memberGroupRoleForm = z.strictObject({ group: z.uuid(), role, intent });
 
-const siteRole = z.enum(['Site Administrator', 'Author', 'Member']);
-export const siteRoleForm = z.strictObject({ role: siteRole, site: z.uuid(), intent });
-export const newMemberForm = z.strictObject({ email: typedText, role: siteRole });
-export const memberRoleForm = z.strictObject({ person: z.uuid(), role: siteRole, intent });
-
-export const roleParams = z.strictObject({
-  role: z.enum(['operator', 'site-administrator', 'author', 'member', 'guest', 'administrator']),
-});
+/** Id of a role: readable of those that every portal has, a UUID of others. */
+export const roleParams = z.strictObject({ role: z.string().max(50) });
 const manyPermissions = z.array(z.string().max(200)).max(1000);
 const permissions = z
   .union([
@@ -50,4 +52,14 @@ const permissions = z
   ])
   .default([]);
 export const rolePermissionsForm = z.strictObject({ permissions });
+const facts = { name: typedText, description: typedText.default('') };
+export const newRoleForm = z.strictObject({ ...facts, permissions });
+export const roleFactsForm = z.strictObject(facts);
+
+export const groupsQuery = z.strictObject({ q: shortText.optional(), ...sortedListFields(groupOrders) });
+export type GroupsInput = z.output<typeof groupsQuery>;
+export const groupForm = z.strictObject(facts);
+export const newGroupMemberForm = z.strictObject({ email: typedText });
+export const groupMemberForm = z.strictObject({ person: z.uuid() });
+export const groupRoleForm = z.strictObject({ role, site: z.union([z.uuid(), z.literal('')]).default(''), intent });
 export const newApiTokenForm = z.strictObject({ name: typedText, days: typedText, scopes: permissions });

@@ -1,7 +1,7 @@
 import type { RouteContext } from '@portico/core';
 import { chosenSorting, type SortedListModel, sortedListModel } from '@portico/core/util';
 import type { Account } from '../api/index.js';
-import { type PeopleList, type PeopleOrder, peopleOrders } from '../services/people-list.js';
+import { type PeopleList, type PeopleOrder, type PeopleQuery, peopleOrders } from '../services/people-list.js';
 import type { ListInput } from './input.js';
 
 /** What the lists of people have in common. */
@@ -11,17 +11,17 @@ export interface PeopleModel extends SortedListModel<PeopleOrder> {
 }
 
 /**
- * A page of the people of the portal, or of one site, in the order that was asked for or chosen before.
+ * A page of the people of the portal, of one site or of one group, in the order that was asked for or chosen before.
  * @param name of the list: each keeps its order.
  */
 export async function peoplePage(
   ctx: RouteContext,
   list: PeopleList,
   { q, after, before, ...wanted }: ListInput,
-  { name, siteId }: { readonly name: string; readonly siteId?: string },
+  { name, ...place }: { readonly name: string } & Pick<PeopleQuery, 'siteId' | 'groupId'>,
 ): Promise<PeopleModel> {
   const sorting = chosenSorting(ctx, name, peopleOrders, wanted, 'email');
-  const page = await list.page({ search: q, sorting, after, before, siteId });
+  const page = await list.page({ search: q, sorting, after, before, ...place });
   const model = sortedListModel(ctx, {
     keys: peopleOrders,
     sorting,
@@ -32,4 +32,12 @@ export async function peoplePage(
     shown: page.people.length,
   });
   return { ...model, people: page.people, q };
+}
+
+/** The two lists under Users and Organizations. */
+export function peopleTabs(ctx: Pick<RouteContext, 'text' | 'url'>, current: 'people' | 'groups'): readonly object[] {
+  return [
+    { label: ctx.text('people.tab'), href: ctx.url('/identity/users'), isCurrent: current === 'people' },
+    { label: ctx.text('groups.title'), href: ctx.url('/identity/groups'), isCurrent: current === 'groups' },
+  ];
 }

@@ -1,21 +1,12 @@
-import {
-  type HttpRoutes,
-  inject,
-  injectable,
-  optional,
-  PortalError,
-  type RouteContext,
-  type Router,
-  type ServiceHandle,
-  SiteDirectory,
-} from '@portico/core';
-import { type Account, instanceRoles, siteRoles } from '../api/index.js';
+import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import type { Account } from '../api/index.js';
 import { managePeople } from '../services/identity-permissions.js';
 import { PeopleAdministration } from '../services/people-administration.js';
 import { PeopleList } from '../services/people-list.js';
 import { PersonAccess } from '../services/person-access.js';
 import { activeForm, idParams, instanceRoleForm, listQuery, nameForm, newPersonForm, siteRoleForm } from './input.js';
-import { peoplePage } from './people-page.js';
+import { peoplePage, peopleTabs } from './people-page.js';
+import { PersonRoles } from './person-roles.js';
 import { waysModel } from './ways-model.js';
 
 const access = { permission: managePeople } as const;
@@ -29,15 +20,14 @@ export class PeopleRoutes implements HttpRoutes {
   constructor(
     @inject(PeopleAdministration) private readonly administration: PeopleAdministration,
     @inject(PeopleList) private readonly list: PeopleList,
+    @inject(PersonRoles) private readonly roles: PersonRoles,
     @inject(PersonAccess) private readonly ways: PersonAccess,
-    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 
   register(router: Router): void {
     router.get('/', { access, query: listQuery }, async (ctx) => {
-      ctx.render('people', await peoplePage(ctx, this.list, ctx.input.query, { name: 'people' }), {
-        title: ctx.text('people.title'),
-      });
+      const page = await peoplePage(ctx, this.list, ctx.input.query, { name: 'people' });
+      ctx.render('people', { ...page, tabs: peopleTabs(ctx, 'people') }, { title: ctx.text('people.title') });
     });
 
     router.get('/new', { access }, (ctx) => this.showNew(ctx, {}));
@@ -119,25 +109,12 @@ export class PeopleRoutes implements HttpRoutes {
     tried: { name?: string; error?: PortalError } = {},
   ): Promise<void> {
     const { name = account.name, error } = tried;
-    const sites = this.sites.get();
-    const memberships = Object.entries(account.siteRoles)
-      .flatMap(([siteId, roles]) => roles.map((role) => ({ siteId, role, site: sites?.byId(siteId)?.name })))
-      .filter((membership) => membership.site !== undefined);
-    const mayGrant = this.administration.mayGrantOnInstance(ctx.access);
     const model = {
       account,
       name,
       oneTimePassword,
       error: error?.message,
-      memberships,
-      instanceRoles: instanceRoles.map((role) => ({
-        role,
-        description: ctx.text(`role.${role}`),
-        held: account.roles.includes(role),
-        mayGrant,
-      })),
-      siteRoles: siteRoles.map((role) => ({ value: role, label: role })),
-      sites: (sites?.all() ?? []).map((site) => ({ value: site.id, label: site.name })),
+      ...this.roles.model(ctx, account),
       mayChange: this.administration.mayChange(ctx.access, account),
       isSelf: ctx.access.person?.id === account.id,
       ways: waysModel(ctx, await this.ways.of(account.id, ctx.session)),

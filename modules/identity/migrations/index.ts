@@ -1,6 +1,7 @@
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
+import { CreateRolesAndGroups1764720000000 } from './create-roles-and-groups.js';
 import { CreateSecondFactors1764700000000 } from './create-second-factors.js';
 import { CreateSignInCounts1764700300000 } from './create-sign-in-counts.js';
 import { DescribeSessions1764700100000 } from './describe-sessions.js';
@@ -20,6 +21,7 @@ export default [
   SortPeopleByName1764600000000,
   ShareKnownDevices1764610000000,
   SortPeopleByNumber1764640000000,
+  CreateRolesAndGroups1764720000000,
   CreateSecondFactors1764700000000,
   DescribeSessions1764700100000,
   ExpireOneTimePasswords1764700200000,

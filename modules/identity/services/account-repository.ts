@@ -7,22 +7,22 @@ import {
   injectable,
   invalidInput,
   notFound,
-  optional,
   type Person,
-  type ServiceHandle,
-  SiteDirectory,
+  type RoleName,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
 import { nameSortKey } from '@portico/core/util';
-import type { Account, NewAccount, People, RoleName } from '../api/index.js';
+import type { Account, NewAccount, People } from '../api/index.js';
 import { PersonEntity, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
-import { checkedAccount, checkedName, checkRole, emailTaken, keepAnAdministrator } from './account-rules.js';
+import { checkedAccount, checkedName, emailTaken, keepAnAdministrator } from './account-rules.js';
 import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { lengthProblem } from './password-rules.js';
 import { Passwords } from './passwords.js';
+import type { RoleInPlace } from './rights.js';
+import { RolePlaces } from './role-places.js';
 import { SessionStore } from './session-store.js';
 
 /** On what ways somebody gets in without showing a password: sessions and API tokens, ended together with what makes them wrong. */
@@ -44,12 +44,6 @@ class SignedInAccess {
   endTokens(transaction: Transaction, person: Person): Promise<void> {
     return this.tokens.revokeAllOf(transaction, person);
   }
-}
-
-export interface RoleInPlace {
-  readonly role: RoleName;
-  /** Left out for the instance. */
-  readonly siteId?: string;
 }
 
 /** How a password is replaced. */
@@ -82,7 +76,7 @@ export class AccountRepository implements People {
     @inject(Directory) private readonly directory: Directory,
     @inject(Passwords) private readonly passwords: Passwords,
     @inject(SignedInAccess) private readonly access: SignedInAccess,
-    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+    @inject(RolePlaces) private readonly places: RolePlaces,
     @inject(AuditLog) private readonly audit: AuditLog,
   ) {
     this.onDidChange = directory.onDidChange;
@@ -109,7 +103,7 @@ export class AccountRepository implements People {
       isGiven ? Promise.resolve(lengthProblem(password)) : this.passwords.problem(password, owner),
     );
     const mustChangePassword = account.mustChangePassword ?? false;
-    for (const { role, siteId } of roles) this.checkPlace(role, siteId);
+    const given = roles.map((place) => this.places.checked(place));
     if (this.byEmail(email)) throw emailTaken();
     const person = Object.assign(new PersonEntity(), {
       id: this.ids.next(),
@@ -126,11 +120,11 @@ export class AccountRepository implements People {
     await this.unitOfWork.write(async (transaction) => {
       if (await transaction.repository(PersonEntity).existsBy({ email })) throw emailTaken();
       await transaction.repository(PersonEntity).insert(person);
-      for (const { role, siteId } of roles) {
+      for (const { role, siteId } of given) {
         await transaction.repository(RoleAssignmentEntity).insert({ personId: person.id, siteId: siteId ?? '', role });
       }
       await this.record(transaction, person, 'added', { after: { name } });
-      for (const { role, siteId } of roles) await this.recordRole(transaction, person, 'granted', role, siteId);
+      for (const { role, siteId } of given) await this.recordRole(transaction, person, 'granted', role, siteId);
       await this.publish(transaction, person.id);
     });
     return this.directory.byId(person.id) as Account;
@@ -151,21 +145,24 @@ export class AccountRepository implements People {
   }
 
   async grant(personId: string, role: RoleName, siteId?: string): Promise<void> {
-    this.checkPlace(role, siteId);
+    const { role: name } = this.places.checked({ role, siteId });
     await this.change(personId, async (transaction) => {
       const assignments = transaction.repository(RoleAssignmentEntity);
-      const assignment = { personId, siteId: siteId ?? '', role };
+      const assignment = { personId, siteId: siteId ?? '', role: name };
       if (await assignments.existsBy(assignment)) return;
       await assignments.insert(assignment);
-      await this.recordRole(transaction, await personIn(transaction, personId), 'granted', role, siteId);
+      await this.recordRole(transaction, await personIn(transaction, personId), 'granted', name, siteId);
     });
   }
 
   async revoke(personId: string, role: RoleName, siteId?: string): Promise<void> {
+    const name = this.places.named(role);
     await this.change(personId, async (transaction) => {
-      const { affected } = await transaction.repository(RoleAssignmentEntity).delete({ personId, siteId: siteId ?? '', role });
+      const { affected } = await transaction
+        .repository(RoleAssignmentEntity)
+        .delete({ personId, siteId: siteId ?? '', role: name });
       await keepAnAdministrator(transaction);
-      if (affected) await this.recordRole(transaction, await personIn(transaction, personId), 'revoked', role, siteId);
+      if (affected) await this.recordRole(transaction, await personIn(transaction, personId), 'revoked', name, siteId);
     });
   }
 
@@ -239,12 +236,6 @@ export class AccountRepository implements People {
     const person = await transaction.repository(PersonEntity).findOneByOrFail({ id: personId });
     const assignments = await transaction.repository(RoleAssignmentEntity).findBy({ personId });
     transaction.afterCommit(() => this.directory.put(person, assignments));
-  }
-
-  private checkPlace(role: RoleName, siteId: string | undefined): void {
-    checkRole(role, siteId);
-    const sites = this.sites.get();
-    if (siteId !== undefined && sites && !sites.byId(siteId)) throw notFound('site');
   }
 }
 

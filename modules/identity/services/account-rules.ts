@@ -1,5 +1,6 @@
 import { invalidInput, PortalError, type Transaction, z } from '@portico/core';
-import { instanceRoles, type NewAccount, type RoleName, siteRoles } from '../api/index.js';
+import { withoutInvisible } from '@portico/core/util';
+import type { NewAccount } from '../api/index.js';
 import type { PasswordOwner } from './password-rules.js';
 
 const emailAddress = z.string().trim().toLowerCase().max(254).pipe(z.email());
@@ -27,13 +28,17 @@ export function checkedName(name: string): string {
   return tidy;
 }
 
-/** A role belongs to the instance or to a site; `Guest` is granted to nobody. */
-export function checkRole(role: RoleName, siteId: string | undefined): void {
-  const possible = siteId === undefined ? instanceRoles : siteRoles;
-  if (possible.includes(role)) return;
-  const place = siteId === undefined ? 'on the whole instance' : 'within a site';
-  const sentence = `The role ${role} cannot be granted ${place}; these can: ${possible.join(', ')}.`;
-  throw invalidInput({ role: sentence }, sentence);
+/** The name of a role or a group as it is kept; undefined for one that cannot be. */
+export function checkedTitle(name: string): string | undefined {
+  const tidy = withoutInvisible(name).trim().replace(/\s+/g, ' ');
+  // Lists of roles are kept with bars between them.
+  return /[\p{L}\p{N}]/u.test(tidy) && !tidy.includes('|') && tidy.length <= 75 ? tidy : undefined;
+}
+
+/** What a role or a group is for, as it is kept; undefined when it is too long. */
+export function checkedDescription(text: string): string | undefined {
+  const tidy = text.trim().replace(/\s+/g, ' ');
+  return tidy.length <= 500 ? tidy : undefined;
 }
 
 export function emailTaken(): PortalError {
@@ -41,12 +46,16 @@ export function emailTaken(): PortalError {
   return new PortalError('email-taken', sentence, { status: 409, details: { fields: { email: sentence } } });
 }
 
+/** Ids of those who are active and may do everything, by a role of their own or one of a group. */
+export const activeAdministrators = `SELECT p.id FROM identity_role_assignment a JOIN identity_person p ON p.id = a.person_id
+     WHERE a.site_id = '' AND a.role = 'Administrator' AND p.active
+  UNION ALL
+  SELECT p.id FROM identity_group_role r JOIN identity_group_member m ON m.group_id = r.group_id JOIN identity_person p ON p.id = m.person_id
+     WHERE r.site_id = '' AND r.role = 'Administrator' AND p.active`;
+
 /** @throws PortalError `last-administrator`, which undoes the transaction. */
 export async function keepAnAdministrator(transaction: Transaction): Promise<void> {
-  const left = await transaction.query<{ id: string }>(
-    `SELECT p.id FROM identity_role_assignment a JOIN identity_person p ON p.id = a.person_id
-     WHERE a.site_id = '' AND a.role = 'Administrator' AND p.active LIMIT 1`,
-  );
+  const left = await transaction.query<{ id: string }>(`${activeAdministrators} LIMIT 1`);
   if (left.length > 0) return;
   throw new PortalError(
     'last-administrator',

@@ -27,8 +27,8 @@ const enrolmentMillis = 15 * 60_000;
 export interface Enrolment {
   /** Comes back with the first code: the secret, sealed for this person. */
   readonly sealed: string;
-  /** In groups of four, to be typed. */
-  readonly secret: string;
+  /** The secret in groups of four, to be typed. */
+  readonly secret: readonly string[];
   /** A picture of the same, for the camera of a phone: SVG as a `data:` address. */
   readonly picture: string;
 }
@@ -133,7 +133,7 @@ export class AuthenticatorApp implements SecretStore {
     const picture = await qrCode.toString(address, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
     return {
       sealed,
-      secret: secret.replace(/.{4}(?=.)/g, '$& '),
+      secret: secret.match(/.{1,4}/g) ?? [],
       picture: `data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}`,
     };
   }

@@ -1,14 +1,37 @@
-import { Emitter, injectable, type Person, type Reader } from '@portico/core';
-import type { Account, RoleName } from '../api/index.js';
+import { Emitter, injectable, type Person, type Reader, type RoleName } from '@portico/core';
+import type { Account, Group } from '../api/index.js';
+import { GroupEntity, GroupMemberEntity, GroupRoleEntity } from '../entities/group-entities.js';
 import { PersonEntity } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
 
-/** Every account and its roles, in memory: what each request asks. Changed only after a commit. */
+/** All rows that the directory is made of. */
+export interface DirectoryRows {
+  readonly people: readonly PersonEntity[];
+  readonly assignments: readonly RoleAssignmentEntity[];
+  readonly groups: readonly GroupEntity[];
+  readonly members: readonly GroupMemberEntity[];
+  readonly groupRoles: readonly GroupRoleEntity[];
+}
+
+interface PersonRows {
+  readonly person: PersonEntity;
+  readonly assignments: readonly RoleAssignmentEntity[];
+}
+
+/**
+ * Every account with its roles, and every group, in memory: what each request asks. Changed only after a commit. What a group gives its people is
+ * counted into their accounts when the group or who is in it changes, so that a request adds nothing up.
+ */
 @injectable()
 export class Directory {
   private accounts = new Map<string, Account>();
   private idsByEmail = new Map<string, string>();
   private persons = new Map<string, Person>();
+  private rows = new Map<string, PersonRows>();
+  private groups = new Map<string, Group>();
+  /** Ids of people by the id of their group, and the other way round. */
+  private membersOf = new Map<string, Set<string>>();
+  private groupsOf = new Map<string, Set<string>>();
   private readonly changed = new Emitter<void>();
   readonly onDidChange = this.changed.event;
 
@@ -30,19 +53,95 @@ export class Directory {
     return this.persons.get(id);
   }
 
+  /** Everybody. */
+  all(): Iterable<Account> {
+    return this.accounts.values();
+  }
+
+  group(id: string): Group | undefined {
+    return this.groups.get(id);
+  }
+
+  allGroups(): Iterable<Group> {
+    return this.groups.values();
+  }
+
+  membersOfGroup(id: string): ReadonlySet<string> {
+    return this.membersOf.get(id) ?? nobody;
+  }
+
+  /** What a transaction, or a reader, finds. */
+  static async read(reader: Pick<Reader, 'repository'>): Promise<DirectoryRows> {
+    return {
+      people: await reader.repository(PersonEntity).find(),
+      assignments: await reader.repository(RoleAssignmentEntity).find(),
+      groups: await reader.repository(GroupEntity).find(),
+      members: await reader.repository(GroupMemberEntity).find(),
+      groupRoles: await reader.repository(GroupRoleEntity).find(),
+    };
+  }
+
   async load(reader: Reader): Promise<void> {
-    const assignments = grouped(await reader.repository(RoleAssignmentEntity).find(), (entry) => entry.personId);
+    this.replace(await Directory.read(reader));
+  }
+
+  /** Everything anew. */
+  replace({ people, assignments, groups, members, groupRoles }: DirectoryRows): void {
+    const rolesOf = grouped(groupRoles, ({ groupId }) => groupId);
+    const assignmentsOf = grouped(assignments, ({ personId }) => personId);
+    this.groups = new Map(groups.map((row) => [row.id, groupOf(row, rolesOf.get(row.id) ?? [])]));
+    this.membersOf = new Map();
+    this.groupsOf = new Map();
+    for (const { groupId, personId } of members) this.join(groupId, personId);
     this.accounts = new Map();
     this.idsByEmail = new Map();
-    this.persons = new Map();
-    for (const person of await reader.repository(PersonEntity).find()) {
-      this.keep(person, assignments.get(person.id) ?? []);
-    }
+    this.rows = new Map();
+    const known = new Set(people.map(({ id }) => id));
+    for (const id of this.persons.keys()) if (!known.has(id)) this.persons.delete(id);
+    for (const person of people) this.keep(person, assignmentsOf.get(person.id) ?? []);
     this.changed.fire();
   }
 
   put(person: PersonEntity, assignments: readonly RoleAssignmentEntity[]): void {
     this.keep(person, assignments);
+    this.changed.fire();
+  }
+
+  /** A group that came or changed; who is in it stays. */
+  putGroup(row: GroupEntity, roles: readonly GroupRoleEntity[]): void {
+    this.groups.set(row.id, groupOf(row, roles));
+    this.count(this.membersOfGroup(row.id));
+  }
+
+  putMember(groupId: string, personId: string): void {
+    this.join(groupId, personId);
+    this.count([personId]);
+  }
+
+  removeMember(groupId: string, personId: string): void {
+    this.membersOf.get(groupId)?.delete(personId);
+    this.groupsOf.get(personId)?.delete(groupId);
+    this.count([personId]);
+  }
+
+  removeGroup(id: string): void {
+    const members = this.membersOfGroup(id);
+    this.groups.delete(id);
+    this.membersOf.delete(id);
+    for (const member of members) this.groupsOf.get(member)?.delete(id);
+    this.count(members);
+  }
+
+  private join(groupId: string, personId: string): void {
+    added(this.membersOf, groupId, personId);
+    added(this.groupsOf, personId, groupId);
+  }
+
+  private count(people: Iterable<string>): void {
+    for (const id of people) {
+      const rows = this.rows.get(id);
+      if (rows) this.keep(rows.person, rows.assignments);
+    }
     this.changed.fire();
   }
 
@@ -52,10 +151,10 @@ export class Directory {
     if (known && known.email !== row.email) this.idsByEmail.delete(known.email);
     if (!known || known.email !== row.email || known.name !== row.name) this.persons.set(row.id, person);
     this.idsByEmail.set(row.email, row.id);
-    const inSites = grouped(
-      assignments.filter((entry) => entry.siteId !== ''),
-      (entry) => entry.siteId,
-    );
+    this.rows.set(row.id, { person: row, assignments });
+    const own = rolesByPlace(assignments);
+    const groups = [...(this.groupsOf.get(row.id) ?? nobody)].flatMap((id) => this.groups.get(id) ?? []);
+    const inForce = groups.length === 0 ? own : merged([own, ...groups]);
     this.accounts.set(
       row.id,
       Object.freeze({
@@ -64,15 +163,55 @@ export class Directory {
         active: row.active,
         mustChangePassword: row.mustChangePassword,
         createdAt: new Date(row.createdAt),
-        roles: rolesAmong(assignments.filter((entry) => entry.siteId === '')),
-        siteRoles: Object.freeze(Object.fromEntries([...inSites].map(([siteId, entries]) => [siteId, rolesAmong(entries)]))),
+        roles: inForce.roles,
+        siteRoles: inForce.siteRoles,
+        ownRoles: own.roles,
+        ownSiteRoles: own.siteRoles,
+        groups: Object.freeze(groups.map(({ id }) => id)),
       }),
     );
   }
 }
 
-function rolesAmong(assignments: readonly RoleAssignmentEntity[]): readonly RoleName[] {
-  return Object.freeze(assignments.map((entry) => entry.role as RoleName).sort());
+type RolesByPlace = Pick<Account, 'roles' | 'siteRoles'>;
+
+const nobody: ReadonlySet<string> = new Set();
+
+function groupOf({ id, name, description }: GroupEntity, roles: readonly GroupRoleEntity[]): Group {
+  return Object.freeze({ id, name, description, ...rolesByPlace(roles) });
+}
+
+function rolesByPlace(entries: readonly { readonly siteId: string; readonly role: string }[]): RolesByPlace {
+  const inSites = grouped(
+    entries.filter(({ siteId }) => siteId !== ''),
+    ({ siteId }) => siteId,
+  );
+  return {
+    roles: sorted(entries.filter(({ siteId }) => siteId === '').map(({ role }) => role)),
+    siteRoles: Object.freeze(
+      Object.fromEntries([...inSites].map(([siteId, roles]) => [siteId, sorted(roles.map(({ role }) => role))])),
+    ),
+  };
+}
+
+function merged(parts: readonly RolesByPlace[]): RolesByPlace {
+  const sites = new Set(parts.flatMap(({ siteRoles }) => Object.keys(siteRoles)));
+  return {
+    roles: sorted(parts.flatMap(({ roles }) => roles)),
+    siteRoles: Object.freeze(
+      Object.fromEntries([...sites].map((site) => [site, sorted(parts.flatMap(({ siteRoles }) => siteRoles[site] ?? []))])),
+    ),
+  };
+}
+
+function sorted(roles: readonly RoleName[]): readonly RoleName[] {
+  return Object.freeze([...new Set(roles)].sort());
+}
+
+function added(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const set = sets.get(key);
+  if (set) set.add(value);
+  else sets.set(key, new Set([value]));
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

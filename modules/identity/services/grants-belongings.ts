@@ -32,10 +32,7 @@ export class GrantsBelongings implements ModuleBelongings {
     for (const { role, permission } of grants) await transaction.repository(RolePermissionEntity).delete({ role, permission });
     for (const { id, left } of tokens)
       await transaction.repository(ApiTokenEntity).update({ id }, { scopes: JSON.stringify(left) });
-    this.roles.forget(
-      transaction,
-      grants.map(({ permission }) => permission),
-    );
+    await this.roles.publish(transaction);
   }
 }
 

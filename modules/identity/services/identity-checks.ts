@@ -10,6 +10,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { ownerByName } from '@portico/core/util';
+import { activeAdministrators } from './account-rules.js';
 import { RoleCatalog } from './role-catalog.js';
 
 @injectable()
@@ -19,12 +20,7 @@ export class AdministratorCheck implements IntegrityCheck {
   constructor(@inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   async run(): Promise<readonly IntegrityFinding[]> {
-    const found = await this.unitOfWork.read((reader) =>
-      reader.query(
-        `SELECT p.id FROM identity_role_assignment a JOIN identity_person p ON p.id = a.person_id
-         WHERE a.site_id = '' AND a.role = 'Administrator' AND p.active LIMIT 1`,
-      ),
-    );
+    const found = await this.unitOfWork.read((reader) => reader.query(`${activeAdministrators} LIMIT 1`));
     const message = 'There is no active administrator. Add one: portico users add --role Administrator.';
     return found.length > 0 ? [] : [{ severity: 'error', message }];
   }
@@ -44,7 +40,9 @@ export class MembershipCheck implements IntegrityCheck {
     if (!sites) return [];
     const rows = await this.unitOfWork.read((reader) =>
       reader.query<{ siteId: string; count: number }>(
-        `SELECT site_id AS "siteId", count(*) AS count FROM identity_role_assignment WHERE site_id <> '' GROUP BY site_id`,
+        `SELECT site_id AS "siteId", count(*) AS count FROM
+           (SELECT site_id FROM identity_role_assignment UNION ALL SELECT site_id FROM identity_group_role) AS given
+         WHERE site_id <> '' GROUP BY site_id`,
       ),
     );
     return rows
@@ -52,6 +50,35 @@ export class MembershipCheck implements IntegrityCheck {
       .map(({ siteId, count }) => ({
         severity: 'warning',
         message: `${count} roles belong to the site ${siteId}, which is gone.`,
+      }));
+  }
+}
+
+/** Names what is given by the name of a role that there is not: it gives nothing to anybody. */
+@injectable()
+export class RoleNamesCheck implements IntegrityCheck {
+  readonly title = 'Every role that people and groups have, and that was decided about, exists.';
+
+  constructor(
+    @inject(RoleCatalog) private readonly roles: RoleCatalog,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  async run(): Promise<readonly IntegrityFinding[]> {
+    const rows = await this.unitOfWork.read((reader) =>
+      reader.query<{ role: string; count: number }>(
+        `SELECT role, count(*) AS count FROM
+           (SELECT role FROM identity_role_assignment UNION ALL SELECT role FROM identity_group_role
+            UNION ALL SELECT role FROM identity_role_permission) AS named
+         GROUP BY role ORDER BY role`,
+      ),
+    );
+    const known = new Set(this.roles.names());
+    return rows
+      .filter(({ role }) => !known.has(role))
+      .map(({ role, count }) => ({
+        severity: 'warning',
+        message: `${count} rows name the role ${role}, which does not exist. They give nothing to anybody.`,
       }));
   }
 }

@@ -5,7 +5,12 @@ export const manageRoles = 'identity.manage-roles';
 export const manageMemberships = 'identity.manage-memberships';
 
 export const identityPermissions: readonly Permission[] = [
-  { id: managePeople, label: 'permission.manage-people', scope: 'instance', defaultRoles: ['Administrator'] },
-  { id: manageRoles, label: 'permission.manage-roles', scope: 'instance', defaultRoles: ['Administrator'] },
-  { id: manageMemberships, label: 'permission.manage-memberships', scope: 'site', defaultRoles: ['Site Administrator'] },
+  permission(managePeople, 'manage-people', 'instance', 'Administrator'),
+  permission(manageRoles, 'manage-roles', 'instance', 'Administrator'),
+  permission(manageMemberships, 'manage-memberships', 'site', 'Site Administrator'),
 ];
+
+/** All of this module lead to more than they say: to the rights of others. */
+function permission(id: string, name: string, scope: Permission['scope'], role: string): Permission {
+  return { id, label: `permission.${name}`, scope, defaultRoles: [role], powerful: `permission.${name}-powerful` };
+}

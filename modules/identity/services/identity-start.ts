@@ -13,11 +13,12 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { every } from '@portico/core/util';
-import { AccountRepository, type RoleInPlace } from './account-repository.js';
+import { AccountRepository } from './account-repository.js';
 import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import { Passwords } from './passwords.js';
+import type { RoleInPlace } from './rights.js';
 import { RoleCatalog } from './role-catalog.js';
 import { SessionStore } from './session-store.js';
 import { SignInCounts } from './sign-in-counts.js';

@@ -10,6 +10,8 @@ export const mostPasswordBytes = 1024;
 /** Letters and digits that must be left of a password without the words that anybody knows about its owner. */
 const leastOwn = 8;
 const shortestWord = 3;
+/** Digits that add little to a common number. */
+const mostAdded = 4;
 const portalName = 'portico';
 
 /** What is wrong with the length of a password. */
@@ -64,11 +66,17 @@ function commonPasswords(): Promise<ReadonlySet<string>> {
 async function isCommon(folded: string): Promise<boolean> {
   const common = await commonPasswords();
   if (common.has(folded)) return true;
-  const core = folded.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
-  if (core === '' || common.has(core)) return true;
   const unit = /^(.+?)\1+$/u.exec(folded)?.[1];
   if (unit !== undefined && ([...unit].length < leastOwn || common.has(unit))) return true;
-  for (let at = shortestWord; at <= folded.length - shortestWord; at += 1)
-    if (common.has(folded.slice(0, at)) && common.has(folded.slice(at))) return true;
-  return false;
+  // Digits and signs around a common password add little; a long number is a password like any other.
+  const addsLittle = /\p{L}/u.test(folded)
+    ? (part: string): boolean => !/\p{L}/u.test(part)
+    : (part: string): boolean => part.length <= mostAdded || !/^\p{N}+$/u.test(part);
+  const isKnown = (part: string): boolean => common.has(part) || addsLittle(part);
+  for (let at = 1; at < folded.length; at += 1) {
+    const [head, tail] = [folded.slice(0, at), folded.slice(at)];
+    if ((common.has(head) && isKnown(tail)) || (isKnown(head) && common.has(tail))) return true;
+  }
+  const core = folded.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  return core !== '' && common.has(core);
 }

@@ -1,18 +1,17 @@
-import { type AccessContext, type AccessControl, inject, injectable, instanceScope, notFound, PortalError } from '@portico/core';
-import type { Account, RoleName } from '../api/index.js';
+import { type AccessContext, inject, injectable, notFound, PortalError, type RoleName } from '@portico/core';
+import type { Account } from '../api/index.js';
 import { AccountRepository } from './account-repository.js';
 import { Passwords } from './passwords.js';
-import { RoleAccessControl } from './role-access-control.js';
+import { Rights } from './rights.js';
+import { RolePlaces } from './role-places.js';
 
-/**
- * What people who manage others may do: nobody makes themselves, or others, mightier than they are. Roles on the instance, and
- * the accounts of administrators, are the business of administrators.
- */
+/** What people who manage others may do: nobody makes themselves, or others, mightier than they are (`Rights`). */
 @injectable()
 export class PeopleAdministration {
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
-    @inject(RoleAccessControl) private readonly accessControl: AccessControl,
+    @inject(Rights) private readonly rights: Rights,
+    @inject(RolePlaces) private readonly places: RolePlaces,
   ) {}
 
   account(id: string): Account {
@@ -22,11 +21,7 @@ export class PeopleAdministration {
   }
 
   mayChange(access: AccessContext, account: Account): boolean {
-    return this.isAdministrator(access) || !account.roles.includes('Administrator');
-  }
-
-  mayGrantOnInstance(access: AccessContext): boolean {
-    return this.isAdministrator(access);
+    return this.rights.mayActOn(access, account);
   }
 
   /** Answers the account with a password that is good for one sign-in, to be shown once. */
@@ -55,13 +50,14 @@ export class PeopleAdministration {
 
   changeRole(access: AccessContext, id: string, role: RoleName, siteId: string | undefined, granted: boolean): Promise<void> {
     this.account(id);
-    if (siteId === undefined && !this.isAdministrator(access)) throw administratorsOnly();
+    const place = granted ? this.places.checked({ role, siteId }) : { role, siteId };
+    this.rights.requireGrant(access, place);
     return granted ? this.accounts.grant(id, role, siteId) : this.accounts.revoke(id, role, siteId);
   }
 
   /**
    * Somebody else whom this person may change.
-   * @throws PortalError `not-found` (404), `administrators-only` (403), `own-account` (409).
+   * @throws PortalError `not-found` (404), `administrators-only`, `beyond-rights` (403), `own-account` (409).
    */
   other(access: AccessContext, id: string): Account {
     this.checkTarget(access, id);
@@ -70,14 +66,6 @@ export class PeopleAdministration {
   }
 
   private checkTarget(access: AccessContext, id: string): void {
-    if (!this.mayChange(access, this.account(id))) throw administratorsOnly();
+    this.rights.requireActOn(access, this.account(id));
   }
-
-  private isAdministrator({ person }: AccessContext): boolean {
-    return person?.kind === 'system' || this.accessControl.rolesOf(person, instanceScope).includes('Administrator');
-  }
-}
-
-function administratorsOnly(): PortalError {
-  return new PortalError('administrators-only', 'Only an administrator may change this.', { status: 403 });
 }

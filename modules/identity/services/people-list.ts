@@ -1,5 +1,12 @@
 import { inject, injectable, UnitOfWork } from '@portico/core';
-import { type ListTotal, readKeysetPage, type Sorting, type SortKeys, searchPatterns } from '@portico/core/util';
+import {
+  type ListTotal,
+  readKeysetPage,
+  type Sorting,
+  type SortKeys,
+  type SqlCondition,
+  searchPatterns,
+} from '@portico/core/util';
 import type { Account } from '../api/index.js';
 import { Directory } from './directory.js';
 
@@ -10,10 +17,12 @@ export const peopleOrders: SortKeys<PeopleOrder> = {
   email: { column: 'email', usual: 'asc' },
 };
 
-/** What to list: part of an email address or a name, the people of one site, and the cursor where the page begins or ends. */
+/** What to list: part of an email address or a name, the people of one site or of one group, and the cursor where the page begins or ends. */
 export interface PeopleQuery {
   readonly search?: string;
+  /** Those who have a role in it, by themselves or by a group. */
   readonly siteId?: string;
+  readonly groupId?: string;
   /** Default: by email address. */
   readonly sorting?: Sorting<PeopleOrder>;
   readonly after?: string;
@@ -38,17 +47,14 @@ export class PeopleList {
     @inject(Directory) private readonly directory: Directory,
   ) {}
 
-  async page({ search = '', siteId, sorting, after, before }: PeopleQuery): Promise<PeoplePage> {
+  async page({ search = '', siteId, groupId, sorting, after, before }: PeopleQuery): Promise<PeoplePage> {
     const { order, direction } = sorting ?? { order: 'email', direction: 'asc' };
     const patterns = searchPatterns(search);
     const { ids, ...page } = await this.unitOfWork.read((reader) =>
       readKeysetPage(reader, {
         place: {
           table: 'identity_person',
-          within:
-            siteId === undefined
-              ? { sql: '1 = 1', values: [] }
-              : { sql: 'id IN (SELECT person_id FROM identity_role_assignment WHERE site_id = ?)', values: [siteId] },
+          within: withinOf(siteId, groupId),
           match: { sql: patterns.map(() => " AND search_text LIKE ? ESCAPE '!'").join(''), values: patterns },
           read: 'search_text',
         },
@@ -61,4 +67,15 @@ export class PeopleList {
     );
     return { ...page, people: ids.map((id) => this.directory.byId(id)).filter((account) => account !== undefined) };
   }
+}
+
+function withinOf(siteId: string | undefined, groupId: string | undefined): SqlCondition {
+  if (groupId !== undefined)
+    return { sql: 'id IN (SELECT person_id FROM identity_group_member WHERE group_id = ?)', values: [groupId] };
+  if (siteId === undefined) return { sql: '1 = 1', values: [] };
+  return {
+    sql: `id IN (SELECT person_id FROM identity_role_assignment WHERE site_id = ?
+      UNION SELECT m.person_id FROM identity_group_role r JOIN identity_group_member m ON m.group_id = r.group_id WHERE r.site_id = ?)`,
+    values: [siteId, siteId],
+  };
 }

@@ -15,7 +15,7 @@ export class PermissionsHeld {
     if (!account?.active) return [];
     const inSites = Object.values(account.siteRoles).flat();
     return this.catalog
-      .all()
+      .allGrants()
       .filter(({ permission, roles }) =>
         [...account.roles, ...(permission.scope === 'site' ? inSites : [])].some((role) => roles.has(role)),
       );

@@ -1,15 +1,23 @@
-import { type AccessControl, type Audience, inject, injectable, type PermissionId, type Person, type Scope } from '@portico/core';
-import type { RoleName } from '../api/index.js';
+import {
+  type AccessControl,
+  type Audience,
+  inject,
+  injectable,
+  type PermissionId,
+  type Person,
+  type RoleName,
+  type Scope,
+} from '@portico/core';
 import { Directory } from './directory.js';
-import { allRoles, RoleCatalog } from './role-catalog.js';
+import { RoleCatalog } from './role-catalog.js';
 
 /** Roles that make nobody a member of a site. */
-const ofNoSite: ReadonlySet<RoleName> = new Set<RoleName>(['Operator', 'Guest']);
+const ofNoSite: ReadonlySet<RoleName> = new Set(['Operator', 'Guest']);
 const guest: readonly RoleName[] = Object.freeze(['Guest']);
 
 /**
- * Decides by roles, from memory. Everybody is a guest; roles on the instance have force everywhere, roles in a site in that site only,
- * and a permission for the instance comes from a role on the instance only. Somebody who is not active is a guest, and a permission that
+ * Decides by roles, from memory: those of the person and of their groups. Everybody is a guest; roles on the instance have force everywhere, roles in a
+ * site in that site only, and a permission for the instance comes from a role on the instance only. Somebody who is not active is a guest, and a permission that
  * nobody declares is held by nobody, not even by the portal itself.
  */
 @injectable()
@@ -47,11 +55,11 @@ export class RoleAccessControl implements AccessControl {
   }
 
   audienceRoles(): readonly RoleName[] {
-    return allRoles.filter((role) => role !== 'Guest');
+    return this.catalog.names().filter((role) => role !== 'Guest');
   }
 
   rolesWith(permission: PermissionId): readonly RoleName[] {
     const grant = this.catalog.grant(permission);
-    return grant ? allRoles.filter((role) => grant.roles.has(role)) : [];
+    return grant ? this.catalog.names().filter((role) => grant.roles.has(role)) : [];
   }
 }

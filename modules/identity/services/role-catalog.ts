@@ -1,8 +1,8 @@
 import {
-  AuditLog,
   type Contribution,
   type Contributions,
   contributions,
+  Emitter,
   inject,
   injectable,
   type Permission,
@@ -10,10 +10,12 @@ import {
   Permissions,
   PortalError,
   type Reader,
+  type RoleName,
   type Transaction,
-  UnitOfWork,
 } from '@portico/core';
-import type { RoleName } from '../api/index.js';
+import { foldText } from '@portico/core/util';
+import type { BuiltInRole, Role, Roles } from '../api/index.js';
+import { RoleEntity } from '../entities/role-entity.js';
 import { RolePermissionEntity } from '../entities/role-permission-entity.js';
 
 /** A permission, its module, and the roles that hold it now. */
@@ -23,95 +25,97 @@ export interface Grant {
   readonly roles: ReadonlySet<RoleName>;
 }
 
-/** All roles, the mightiest first. What Administrator may is not up for decision. */
-export const allRoles: readonly RoleName[] = ['Administrator', 'Operator', 'Site Administrator', 'Author', 'Member', 'Guest'];
+/** What is stored about roles. */
+export interface RoleRows {
+  readonly roles: readonly RoleEntity[];
+  readonly permissions: readonly RolePermissionEntity[];
+}
 
-/** Which role holds which permission: what modules declare, and what somebody decided instead. */
+const instance = ['instance'] as const;
+const site = ['site'] as const;
+const places: Readonly<Record<BuiltInRole, Role['places']>> = {
+  Administrator: instance,
+  Operator: instance,
+  'Site Administrator': site,
+  Author: site,
+  Member: site,
+  Guest: [],
+};
+
+/** The roles that every portal has, the mightiest first. What Administrator may is not up for decision. */
+const builtIn: readonly Role[] = Object.entries(places).map(([name, where]) =>
+  Object.freeze({ id: name.toLowerCase().replaceAll(' ', '-'), name, description: '', isBuiltIn: true, places: where }),
+);
+
+/** Which roles there are, and which role holds which permission: what modules declare, and what somebody decided instead. */
 @injectable()
-export class RoleCatalog {
-  private overrides = new Map<string, boolean>();
+export class RoleCatalog implements Roles {
+  private roles: readonly Role[] = builtIn;
+  private rolesByKey: ReadonlyMap<string, Role> = byKey(builtIn);
+  private overrides: ReadonlyMap<string, boolean> = new Map();
   private grants: ReadonlyMap<PermissionId, Grant> | undefined;
   private snapshot: readonly Contribution<Permission>[] | undefined;
+  private readonly changed = new Emitter<void>();
+  readonly onDidChange = this.changed.event;
 
-  constructor(
-    @inject(contributions(Permissions)) private readonly permissions: Contributions<Permission>,
-    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(AuditLog) private readonly audit: AuditLog,
-  ) {}
+  constructor(@inject(contributions(Permissions)) private readonly permissions: Contributions<Permission>) {}
+
+  all(): readonly Role[] {
+    return this.roles;
+  }
+
+  names(): readonly RoleName[] {
+    return this.roles.map(({ name }) => name);
+  }
+
+  byName(name: string): Role | undefined {
+    return this.rolesByKey.get(foldText(name));
+  }
+
+  byId(id: string): Role | undefined {
+    return this.roles.find((role) => role.id === id);
+  }
 
   grant(id: PermissionId): Grant | undefined {
     return this.current().get(id);
   }
 
-  all(): readonly Grant[] {
+  allGrants(): readonly Grant[] {
     return [...this.current().values()];
   }
 
   async load(reader: Reader): Promise<void> {
-    const rows = await reader.repository(RolePermissionEntity).find();
-    this.overrides = new Map(rows.map((row) => [keyOf(row.role, row.permission), row.granted]));
+    this.replace(await RoleCatalog.read(reader));
+  }
+
+  /** What a transaction, or a reader, finds. */
+  static async read(reader: Pick<Reader, 'repository'>): Promise<RoleRows> {
+    return {
+      roles: await reader.repository(RoleEntity).find({ order: { nameKey: 'ASC' } }),
+      permissions: await reader.repository(RolePermissionEntity).find(),
+    };
+  }
+
+  /** With the commit, what the transaction leaves is what everybody reads. */
+  async publish(transaction: Transaction): Promise<void> {
+    const rows = await RoleCatalog.read(transaction);
+    transaction.afterCommit(() => this.replace(rows));
+  }
+
+  /** Whether somebody decided about a permission of a role, and what; undefined where the declaration counts. */
+  decided(role: RoleName, permission: PermissionId): boolean | undefined {
+    return this.overrides.get(keyOf(role, permission));
+  }
+
+  private replace({ roles, permissions }: RoleRows): void {
+    const made = roles.map(({ id, name, description }): Role => {
+      return Object.freeze({ id, name, description, isBuiltIn: false, places: ['instance', 'site'] as const });
+    });
+    this.roles = Object.freeze([...builtIn, ...made]);
+    this.rolesByKey = byKey(this.roles);
+    this.overrides = new Map(permissions.map((row) => [keyOf(row.role, row.permission), row.granted]));
     this.grants = undefined;
-  }
-
-  /** Decides which of the given permissions a role holds; what equals the declaration is not stored. */
-  async decide(role: RoleName, decisions: ReadonlyMap<PermissionId, boolean>): Promise<void> {
-    const decided = new Map<string, boolean | undefined>();
-    const before = this.heldBy(role);
-    await this.unitOfWork.write(async (transaction) => {
-      const repository = transaction.repository(RolePermissionEntity);
-      for (const [permission, granted] of decisions) {
-        const declared = this.grant(permission)?.permission.defaultRoles.includes(role);
-        if (declared === undefined) continue;
-        if (declared === granted) {
-          await repository.delete({ role, permission });
-          decided.set(keyOf(role, permission), undefined);
-        } else {
-          await repository.upsert({ role, permission, granted }, ['role', 'permission']);
-          decided.set(keyOf(role, permission), granted);
-        }
-      }
-      await this.record(transaction, role, before, decisions);
-      transaction.afterCommit(() => {
-        for (const [key, granted] of decided) {
-          if (granted === undefined) this.overrides.delete(key);
-          else this.overrides.set(key, granted);
-        }
-        this.grants = undefined;
-      });
-    });
-  }
-
-  /** One entry, however many were decided: those that the role lost, and those that it gained. */
-  private async record(
-    transaction: Transaction,
-    role: RoleName,
-    before: ReadonlySet<PermissionId>,
-    decisions: ReadonlyMap<PermissionId, boolean>,
-  ): Promise<void> {
-    const known = [...decisions].filter(([id]) => this.grant(id) !== undefined);
-    const gained = known.filter(([id, granted]) => granted && !before.has(id)).map(([id]) => id);
-    const lost = known.filter(([id, granted]) => !granted && before.has(id)).map(([id]) => id);
-    if (gained.length + lost.length === 0) return;
-    await this.audit.record(transaction, {
-      area: 'roles',
-      subject: role,
-      scope: 'instance',
-      action: 'changed',
-      ...(lost.length > 0 && { before: lost }),
-      ...(gained.length > 0 && { after: gained }),
-    });
-  }
-
-  private heldBy(role: RoleName): ReadonlySet<PermissionId> {
-    return new Set(this.all().flatMap(({ permission, roles }) => (roles.has(role) ? [permission.id] : [])));
-  }
-
-  /** After the commit, what was decided about these permissions counts no longer. */
-  forget(transaction: Transaction, permissions: readonly PermissionId[]): void {
-    transaction.afterCommit(() => {
-      for (const role of allRoles) for (const permission of permissions) this.overrides.delete(keyOf(role, permission));
-      this.grants = undefined;
-    });
+    this.changed.fire();
   }
 
   /** Rebuilt when modules came or went: the snapshot of the point is another one then. */
@@ -119,10 +123,11 @@ export class RoleCatalog {
     const snapshot = this.permissions.all();
     if (this.grants && this.snapshot === snapshot) return this.grants;
     const grants = new Map<PermissionId, Grant>();
-    this.permissions.each(checkRoles, snapshot);
+    this.permissions.each((permission) => this.checkRoles(permission), snapshot);
     for (const { module, value } of snapshot) {
-      const roles = allRoles.filter(
-        (role) => role === 'Administrator' || (this.overrides.get(keyOf(role, value.id)) ?? value.defaultRoles.includes(role)),
+      const declared = new Set(value.defaultRoles.map((role) => foldText(role)));
+      const roles = this.names().filter(
+        (role) => role === 'Administrator' || (this.overrides.get(keyOf(role, value.id)) ?? declared.has(foldText(role))),
       );
       grants.set(value.id, Object.freeze({ permission: value, module, roles: new Set(roles) }));
     }
@@ -130,14 +135,22 @@ export class RoleCatalog {
     this.grants = grants;
     return grants;
   }
+
+  /** What it throws is an error of the contribution; its other roles count. */
+  private checkRoles({ id, defaultRoles }: Permission): void {
+    const unknown = defaultRoles.filter((role) => !this.byName(role));
+    if (unknown.length > 0)
+      throw new PortalError('role-unknown', `The permission ${id} goes to roles that do not exist: ${unknown.join(', ')}.`);
+  }
 }
 
-/** What it throws is an error of the contribution; its other roles count. */
-function checkRoles({ id, defaultRoles }: Permission): void {
-  const known: readonly string[] = allRoles;
-  const unknown = defaultRoles.filter((role) => !known.includes(role));
-  if (unknown.length > 0)
-    throw new PortalError('role-unknown', `The permission ${id} goes to roles that do not exist: ${unknown.join(', ')}.`);
+/** Whether a module gives a permission to a role until somebody decides otherwise. */
+export function isDeclared({ defaultRoles }: Permission, role: RoleName): boolean {
+  return defaultRoles.some((other) => foldText(other) === foldText(role));
+}
+
+function byKey(roles: readonly Role[]): ReadonlyMap<string, Role> {
+  return new Map(roles.map((role) => [foldText(role.name), role]));
 }
 
 function keyOf(role: string, permission: string): string {

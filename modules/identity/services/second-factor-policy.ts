@@ -1,7 +1,7 @@
 import { type Choice, type ChoiceProvider, defineSettings, Settings } from '@portico/configuration/api';
 import { inject, injectable, instanceScope, optional, type ServiceHandle } from '@portico/core';
 import type { Account } from '../api/index.js';
-import { allRoles } from './role-catalog.js';
+import { RoleCatalog } from './role-catalog.js';
 
 const roleChoices = 'identity.roles';
 
@@ -28,8 +28,13 @@ export const signInSettings = defineSettings({
 export class RoleChoices implements ChoiceProvider {
   readonly id = roleChoices;
 
+  constructor(@inject(RoleCatalog) private readonly catalog: RoleCatalog) {}
+
   async choices(): Promise<readonly Choice[]> {
-    return allRoles.filter((role) => role !== 'Guest').map((role) => ({ value: role }));
+    return this.catalog
+      .names()
+      .filter((role) => role !== 'Guest')
+      .map((role) => ({ value: role }));
   }
 }
 

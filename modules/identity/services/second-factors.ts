@@ -1,4 +1,13 @@
-import { type AuditPerson, type AuditVia, inject, injectable, PortalError, type Transaction, UnitOfWork } from '@portico/core';
+import {
+  type AuditPerson,
+  type AuditVia,
+  inject,
+  injectable,
+  notFound,
+  PortalError,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
 import type { Account } from '../api/index.js';
 import { AuthenticatorEntity } from '../entities/authenticator-entity.js';
 import { PasskeyEntity } from '../entities/passkey-entity.js';
@@ -107,8 +116,10 @@ export class SecondFactors {
     });
   }
 
-  /** Recovery codes that take the place of all others. */
+  /** Recovery codes that take the place of all others. @throws PortalError `not-found` (404) for who has no second factor. */
   async renewCodes(person: Account): Promise<readonly string[]> {
+    const { app, passkeys } = await this.kinds(person.id);
+    if (!app && !passkeys) throw notFound('second factor');
     const made = await this.codes.make();
     await this.unitOfWork.write(async (transaction) => {
       await this.codes.replace(transaction, person.id, made);

@@ -12,7 +12,7 @@ export interface SecurityEntry {
   readonly after?: unknown;
   /** Default: the person. */
   readonly by?: AuditPerson;
-  /** Default: a screen. */
+  /** Default: the way on which the request or the command came. */
   readonly via?: AuditVia;
 }
 
@@ -24,7 +24,7 @@ export class SecurityEntries {
   record(
     transaction: Transaction,
     { id, name, email }: Pick<Person, 'id' | 'name' | 'email'>,
-    { attribute, action, after, by, via = 'screen' }: SecurityEntry,
+    { attribute, action, after, by, via }: SecurityEntry,
   ): Promise<void> {
     return this.audit.record(transaction, {
       area: 'security',
@@ -35,7 +35,7 @@ export class SecurityEntries {
       action,
       ...(after === undefined ? {} : { after }),
       by: by ?? { id, name: name || email },
-      via,
+      ...(via === undefined ? {} : { via }),
     });
   }
 }

@@ -21,7 +21,7 @@ describe('A person who makes an API token in a browser', () => {
     it(`sees it once, uses it, and revokes it${javaScript ? '' : ', without scripts'}`, async () => {
       const page = await browser.page(portal, { person: portal.administrator, javaScript });
       await page.goto('/account');
-      await page.getByRole('link', { name: 'Manage API tokens' }).click();
+      await page.getByRole('link', { name: 'Manage API Tokens' }).click();
       await page.getByRole('textbox', { name: 'Name' }).fill('Deployments');
       await page.getByLabel('Manage feature flags').check();
       await page.getByRole('button', { name: 'Create token' }).click();

@@ -1,21 +1,21 @@
-import { AuditLog, type AuditRecord } from '@portico/core';
+import { AuditLog, type AuditRecord, SiteDirectory } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { TOTP } from 'otpauth';
 import { People } from '../api/index.js';
-import { addPerson, FakeClock, isSignedIn, password, type TestClient, tokenIn, trySignIn } from './support.js';
-
-const field = (html: string, name: string): string => new RegExp(`name="${name}" value="([^"]+)"`).exec(html)?.[1] ?? '';
-
-/** The codes of an app that knows the key of a page. */
-function codesOf(html: string, clock: FakeClock): (steps?: number) => string {
-  const secret = /<code class="one-time-password"[^>]*>([A-Z2-7 ]+)</.exec(html)?.[1]?.replaceAll(' ', '') ?? '';
-  const totp = new TOTP({ secret });
-  return (steps = 0) => totp.generate({ timestamp: clock.now().getTime() + steps * 30_000 });
-}
-
-const recoveryCodesIn = (html: string): readonly string[] =>
-  [...html.matchAll(/<code>([a-z0-9]{4}(?:-[a-z0-9]{4}){3})<\/code>/g)].map(([, code]) => code ?? '');
+import {
+  type AppCode,
+  addPerson,
+  appOf,
+  FakeClock,
+  hidden,
+  isSignedIn,
+  password,
+  recoveryCodesIn,
+  setUpApp,
+  type TestClient,
+  tokenIn,
+  trySignIn,
+} from './support.js';
 
 describe('An authenticator app', () => {
   let portal: TestPortal;
@@ -29,30 +29,18 @@ describe('An authenticator app', () => {
   /** Somebody who has set an app up, and the codes that it shows. */
   const enrolled = async (
     name: string,
-  ): Promise<{
-    email: string;
-    code: (steps?: number) => string;
-    recovery: readonly string[];
-    owner: TestClient;
-    used: string;
-  }> => {
+  ): Promise<{ email: string; code: AppCode; recovery: readonly string[]; owner: TestClient }> => {
     const email = `${name}@example.org`;
     await addPerson(portal, email);
     const owner = await portal.signIn({ email, password });
-    const page = await owner.get('/account/authenticator');
-    const code = codesOf(page.text, clock);
-    const used = code();
-    const answer = await portal.post(owner, '/account/authenticator', { sealed: field(page.text, 'sealed'), code: used });
-    expect(answer.status).to.equal(200);
-    clock.advance({ minutes: 2 });
-    return { email, code, recovery: recoveryCodesIn(answer.text), owner, used };
+    return { email, owner, ...(await setUpApp(portal, owner, clock)) };
   };
 
   /** The page that asks for a code after the password. */
   const askedFor = async (visitor: TestClient, email: string): Promise<string> => {
     const page = await trySignIn(portal, visitor, { email, password });
     expect([page.status, tokenIn(page)]).to.deep.equal([200, '']);
-    return field(page.text, 'ticket');
+    return hidden(page.text, 'ticket');
   };
   const send = (visitor: TestClient, fields: object): ReturnType<TestClient['post']> =>
     visitor.post('/sign-in/code').set('Origin', portal.url).set('Accept', 'text/html').type('form').send(fields);
@@ -66,11 +54,11 @@ describe('An authenticator app', () => {
     expect(page.text)
       .to.include('src="data:image/svg+xml;base64,')
       .and.to.match(/<label for="code">\s*Code/);
-    const code = codesOf(page.text, clock);
-    const sealed = field(page.text, 'sealed');
+    const code = appOf(page.text, clock);
+    const sealed = hidden(page.text, 'sealed');
     const wrong = await portal.post(ada, '/account/authenticator', { sealed, code: code(5) });
     expect(wrong.status).to.equal(400);
-    expect(wrong.text).to.include('This code is not right').and.to.include(field(page.text, 'sealed'));
+    expect(wrong.text).to.include('This code is not right').and.to.include(hidden(page.text, 'sealed'));
     const done = await portal.post(ada, '/account/authenticator', { sealed, code: code() });
     expect(recoveryCodesIn(done.text)).to.have.length(8);
     const later = (await ada.get('/account')).text + (await ada.get('/account/authenticator')).text;
@@ -99,9 +87,9 @@ describe('An authenticator app', () => {
     await addPerson(portal, email);
     const owner = await portal.signIn({ email, password });
     const page = await owner.get('/account/authenticator');
-    const code = codesOf(page.text, clock);
+    const code = appOf(page.text, clock);
     const confirming = code();
-    await portal.post(owner, '/account/authenticator', { sealed: field(page.text, 'sealed'), code: confirming });
+    await portal.post(owner, '/account/authenticator', { sealed: hidden(page.text, 'sealed'), code: confirming });
     const tickets = [await askedFor(portal.agent(), email), await askedFor(portal.agent(), email)];
     expect((await send(portal.agent(), { ticket: tickets[0], code: confirming })).status).to.equal(401);
     const next = code(1);
@@ -175,5 +163,106 @@ describe('An authenticator app', () => {
     const people = portal.service(People);
     await people.setActive(people.byEmail(email)?.id ?? '', false);
     expect((await send(portal.agent(), { ticket, code: code() })).status).to.equal(410);
+  });
+
+  it('is removed by an administrator, on the page of the person and by command, and all sessions end', async () => {
+    const administrator = await portal.signIn();
+    const people = portal.service(People);
+    const { email, owner, recovery } = await enrolled('ida');
+    const home = `/identity/users/${people.byEmail(email)?.id}`;
+    expect((await administrator.get(home)).text)
+      .to.include('Remove Second Factors')
+      .and.to.include('8 recovery codes left');
+    expect((await portal.post(administrator, `${home}/second-factors/remove`)).status).to.equal(303);
+    expect(await isSignedIn(owner)).to.equal(false);
+    expect((await trySignIn(portal, portal.agent(), { email, password })).status).to.equal(303);
+    expect((await administrator.get(home)).text).to.include('None: the password alone signs in.');
+    const [entry] = (await trail(email)).filter(({ attribute }) => attribute === 'second-factors');
+    expect([entry?.action, entry?.by.name, entry?.via]).to.deep.equal(['removed', 'Administrator', 'screen']);
+    expect(JSON.stringify(await trail(email))).not.to.include(recovery[0]);
+
+    const other = await enrolled('jo');
+    const removed = await portal.command(['users', 'remove-second-factors', '--email', other.email]);
+    expect(removed.out).to.include(`The second factors of ${other.email} are removed.`);
+    const again = await portal.command(['users', 'remove-second-factors', '--email', other.email]);
+    expect(again.out).to.include('has no second factor');
+    expect((await trail(other.email))[0]?.via).to.equal('command');
+  });
+
+  it('keeps its key sealed, under a new master key too', async () => {
+    const { email, code } = await enrolled('kim');
+    const listed = (await portal.command(['secrets', 'list'])).out;
+    expect(listed).to.include(`identity.authenticator (${email})`);
+    expect((await portal.command(['secrets', 'rotate'])).exitCode).to.equal(0);
+    const ticket = await askedFor(portal.agent(), email);
+    expect((await send(portal.agent(), { ticket, code: code() })).status).to.equal(303);
+  });
+});
+
+describe('A role that needs a second factor', () => {
+  let portal: TestPortal;
+  const clock = new FakeClock();
+
+  before(async () => {
+    portal = await startTestPortal({ clock });
+    const set = await portal.command(['settings', 'set', 'sign-in.secondFactorRoles', '["Author"]']);
+    expect(set.err).to.equal('');
+  });
+  after(() => portal.stop());
+
+  const author = async (name: string, more: object = {}): Promise<string> => {
+    const email = `${name}@example.org`;
+    const { id } = await addPerson(portal, email, more);
+    const home = portal.service(SiteDirectory).byAddress('home');
+    await portal.service(People).grant(id, 'Author', home?.id);
+    return email;
+  };
+  const post = (visitor: TestClient, path: string, fields: object): ReturnType<TestClient['post']> =>
+    visitor.post(path).set('Origin', portal.url).set('Accept', 'text/html').type('form').send(fields);
+
+  it('leads who has none to set one up before anything else, and asks for it from then on (ASVS 6.3.3)', async () => {
+    const email = await author('ada');
+    const visitor = portal.agent();
+    const page = await trySignIn(portal, visitor, { email, password, next: '/account' });
+    expect([page.status, tokenIn(page), page.text.includes('Secure your account')]).to.deep.equal([200, '', true]);
+    expect(await isSignedIn(visitor)).to.equal(false);
+    const code = appOf(page.text, clock);
+    const fields = { ticket: hidden(page.text, 'ticket'), sealed: hidden(page.text, 'sealed'), next: '/account' };
+    const wrong = await post(visitor, '/sign-in/set-up/app', { ...fields, code: code(9) });
+    expect([wrong.status, hidden(wrong.text, 'sealed')]).to.deep.equal([400, fields.sealed]);
+    const done = await post(visitor, '/sign-in/set-up/app', { ...fields, code: code() });
+    expect([done.status, recoveryCodesIn(done.text).length, tokenIn(done) !== '']).to.deep.equal([200, 8, true]);
+    expect(done.text).to.include('href="/account"');
+    expect(await isSignedIn(visitor)).to.equal(true);
+    const later = await trySignIn(portal, portal.agent(), { email, password });
+    expect([later.status, later.text.includes('One more step')]).to.deep.equal([200, true]);
+    const off = await portal.post(visitor, '/account/authenticator/remove', { password });
+    expect([off.status, off.text.includes('A role of yours needs a second factor.')]).to.deep.equal([409, true]);
+  });
+
+  it('asks after a one-time password was replaced, and not before', async () => {
+    const email = await author('bea', { mustChangePassword: true });
+    const first = await trySignIn(portal, portal.agent(), { email, password });
+    expect(first.text).to.include('Choose a password');
+    const own = 'lanterns over the harbour';
+    const second = await post(portal.agent(), '/sign-in/new-password', {
+      ticket: hidden(first.text, 'ticket'),
+      password: own,
+      repeated: own,
+    });
+    expect([second.status, tokenIn(second), second.text.includes('Secure your account')]).to.deep.equal([200, '', true]);
+  });
+
+  it('changes nothing for others, who may do without', async () => {
+    await addPerson(portal, 'carl@example.org');
+    expect((await trySignIn(portal, portal.agent(), { email: 'carl@example.org', password })).status).to.equal(303);
+  });
+
+  it('is named by administrators on a page of the settings', async () => {
+    const administrator = await portal.signIn();
+    const page = await administrator.get('/configuration/instance-settings/sign-in');
+    expect(page.text)
+      .to.include('Roles that need a second factor')
+      .and.to.match(/value="Author"[^>]*checked/);
   });
 });

@@ -1,7 +1,18 @@
-import { AuditLog, type Contribution, type Contributions, type Permission, UnitOfWork } from '@portico/core';
+import {
+  AuditLog,
+  Clock,
+  type Contribution,
+  type Contributions,
+  Ids,
+  type Permission,
+  type RoleReference,
+  UnitOfWork,
+} from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
+import { Directory } from '../services/directory.js';
 import { RoleCatalog } from '../services/role-catalog.js';
+import { RoleRepository } from '../services/role-repository.js';
 
 describe('What is decided about roles', () => {
   let portal: TestPortal;
@@ -17,30 +28,38 @@ describe('What is decided about roles', () => {
       value: { id, label: id, scope: 'instance', defaultRoles: [] },
     }) as unknown as Contribution<Permission>;
   const all = ['lamps.light', 'lamps.snuff', 'lamps.sell'].map(permission);
-  const catalogOf = (unitOfWork: UnitOfWork): RoleCatalog =>
-    new RoleCatalog(
-      { all: () => all, each: () => [] } as unknown as Contributions<Permission>,
-      unitOfWork,
-      portal.service(AuditLog),
-    );
+  const catalogOf = (): RoleCatalog =>
+    new RoleCatalog({ all: () => all, each: () => [] } as unknown as Contributions<Permission>);
   const roles = (catalog: RoleCatalog): readonly string[] =>
-    catalog.all().map(({ permission: { id }, roles: held }) => `${id}: ${[...held].filter((role) => role !== 'Administrator')}`);
+    catalog
+      .allGrants()
+      .map(({ permission: { id }, roles: held }) => `${id}: ${[...held].filter((role) => role !== 'Administrator')}`);
 
   it('at the same time counts all, at once as after a restart', async () => {
     const unitOfWork = portal.service(UnitOfWork);
-    const catalog = catalogOf(unitOfWork);
-    await catalog.decide('Member', new Map([['lamps.sell', true]]));
+    const catalog = catalogOf();
+    const repository = new RoleRepository(
+      portal.service(Clock),
+      portal.service(Ids),
+      unitOfWork,
+      portal.service(AuditLog),
+      catalog,
+      new Directory(),
+      { all: () => [] } as unknown as Contributions<RoleReference>,
+    );
+    const decide = (role: string, permission: string): Promise<void> => repository.decide(role, new Map([[permission, true]]));
+    await decide('Member', 'lamps.sell');
     await Promise.all([
       unitOfWork.write(async (transaction) => {
         await transaction.query("DELETE FROM identity_role_permission WHERE permission = 'lamps.sell'");
-        catalog.forget(transaction, ['lamps.sell']);
+        await catalog.publish(transaction);
       }),
-      catalog.decide('Author', new Map([['lamps.light', true]])),
-      catalog.decide('Operator', new Map([['lamps.snuff', true]])),
+      decide('Author', 'lamps.light'),
+      decide('Operator', 'lamps.snuff'),
     ]);
     const decided = ['lamps.light: Author', 'lamps.snuff: Operator', 'lamps.sell: '];
     expect(roles(catalog)).to.deep.equal(decided);
-    const anew = catalogOf(unitOfWork);
+    const anew = catalogOf();
     await unitOfWork.read((reader) => anew.load(reader));
     expect(roles(anew)).to.deep.equal(decided);
   });

@@ -4,7 +4,13 @@ export const manageSites = 'sites.manage-sites';
 export const viewSite = 'sites.view-site';
 
 export const sitesPermissions: readonly Permission[] = [
-  { id: manageSites, label: 'permission.manage-sites', scope: 'instance', defaultRoles: ['Administrator'] },
+  {
+    id: manageSites,
+    label: 'permission.manage-sites',
+    powerful: 'permission.manage-sites-powerful',
+    scope: 'instance',
+    defaultRoles: ['Administrator'],
+  },
   {
     id: viewSite,
     label: 'permission.view-site',

@@ -4,6 +4,7 @@ export type WebContentErrorCode =
   | 'article-conflict'
   | 'cleaning-failed'
   | 'not-a-picture'
+  | 'pictures-not-visible'
   | 'pictures-unavailable'
   | 'text-too-complex';
 

@@ -1,16 +1,5 @@
-import {
-  type HttpRoutes,
-  Ids,
-  inject,
-  injectable,
-  optional,
-  PortalError,
-  type RouteContext,
-  type Router,
-  type ServiceHandle,
-} from '@portico/core';
+import { type HttpRoutes, Ids, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
 import { chosenSorting, sortedListModel } from '@portico/core/util';
-import { Documents } from '@portico/documents-media/api';
 import {
   type Article,
   type ArticleInput,
@@ -22,6 +11,7 @@ import {
 } from '../services/article.js';
 import { ArticlePermissions, Articles, type SavedArticle } from '../services/articles.js';
 import { type Draft, Drafts } from '../services/drafts.js';
+import { ArticleDocuments, notVisible } from './article-documents.js';
 import {
   type ArticleForm,
   articleForm,
@@ -47,9 +37,6 @@ const editorMessages = [
 ];
 const draftMessages = ['kept', 'not-kept', 'too-long', 'found', 'take', 'discard'];
 
-/** Files of a text that are asked about. */
-const documentsAtMost = 200;
-
 /** A form as it is shown. */
 interface ShownForm {
   readonly input: ArticleInput;
@@ -74,7 +61,7 @@ export class ArticleRoutes implements HttpRoutes {
     @inject(Articles) private readonly articles: Articles,
     @inject(Drafts) private readonly drafts: Drafts,
     @inject(Ids) private readonly ids: Ids,
-    @inject(optional(Documents)) private readonly documents: ServiceHandle<Documents>,
+    @inject(ArticleDocuments) private readonly documents: ArticleDocuments,
   ) {}
 
   register(router: Router): void {
@@ -99,7 +86,7 @@ export class ArticleRoutes implements HttpRoutes {
     );
 
     const form = { access: edit, body: articleForm, maxBodyBytes: maxArticleBytes };
-    router.post('/new', form, (ctx) => this.save(ctx, ctx.input.body));
+    router.post('/new', form, (ctx) => this.saveOrGoBack(ctx, ctx.input.body));
 
     router.get('/articles/:id', { access: edit, params: articleParams, query: articleQuery }, async (ctx) => {
       const article = await this.articles.find(ctx.access, ctx.input.params.id);
@@ -112,7 +99,7 @@ export class ArticleRoutes implements HttpRoutes {
     });
 
     router.post('/articles/:id', { ...form, params: articleParams }, (ctx) =>
-      this.save(ctx, ctx.input.body, ctx.input.params.id),
+      this.saveOrGoBack(ctx, ctx.input.body, ctx.input.params.id),
     );
 
     router.post('/articles/:id/unpublish', { access: edit, params: articleParams }, async (ctx) => {
@@ -143,14 +130,26 @@ export class ArticleRoutes implements HttpRoutes {
     });
   }
 
+  /** Who was asked and goes back gets the form as it was, and nothing is saved. */
+  private async saveOrGoBack(ctx: RouteContext, form: ArticleForm, id?: string): Promise<void> {
+    if (form.intent !== 'back') return this.save(ctx, form, id);
+    const seen = { title: form.seenTitle, address: form.seenAddress, body: form.seenBody };
+    const article = id ? await this.articles.find(ctx.access, id) : undefined;
+    this.show(ctx, { input: form, revision: form.revision, seen, form: form.form, article });
+  }
+
   /** Saves and leads on; what cannot be saved is shown again with everything that was typed. */
   private async save(ctx: RouteContext, form: ArticleForm, id?: string): Promise<void> {
-    const publish = form.intent === 'publish';
+    const publish = form.intent.startsWith('publish');
     const seen = { title: form.seenTitle, address: form.seenAddress, body: form.seenBody };
     try {
+      const hidden = publish ? await this.documents.hidden(ctx, form.body) : [];
+      const isAnswered = form.intent === 'publish-visible' && hidden.every(({ mayShow }) => mayShow);
+      if (hidden.length > 0 && !isAnswered) throw notVisible(ctx, hidden);
       const existing = id ? { id, revision: form.revision, seen } : undefined;
       const saved = await this.articles.save(ctx.access, form, { publish, existing, form: form.form });
-      const withheld = publish ? await this.withheld(ctx, saved.article.body) : [];
+      await this.documents.makeVisible(ctx, hidden);
+      const withheld = publish ? await this.documents.withheld(ctx, saved.article.body) : [];
       const sentences = [
         ctx.text(publish ? 'published' : 'saved', { title: saved.article.title }),
         ...notesOf(ctx, saved),
@@ -162,25 +161,13 @@ export class ArticleRoutes implements HttpRoutes {
       ctx.redirectWith(place, sentences.join(' '), sentences.length > 1 ? 'warning' : 'success');
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409].includes(error.status)) throw error;
+      if (error.code === 'pictures-not-visible' && ctx.accepts('html', 'json') === 'json') throw error;
       // The form of a new article may have made one already.
       const found = id ?? error.details.article;
       const article = typeof found === 'string' ? await this.articles.find(ctx.access, found) : undefined;
       if (article && error.code === 'article-conflict') this.showConflict(ctx, { form, seen, article, error });
       else this.show(ctx, { input: form, revision: form.revision, seen, form: form.form, article, error });
     }
-  }
-
-  /** Names of the files that a text shows or links to and that readers do not get. */
-  private async withheld(ctx: RouteContext, html: string): Promise<readonly string[]> {
-    const documents = this.documents.get();
-    const address = ctx.url('~/documents-media/documents/');
-    const ids = html
-      .split(address)
-      .slice(1)
-      .flatMap((rest) => /^[0-9a-f-]{36}(?![0-9a-f-])/.exec(rest)?.[0] ?? []);
-    if (!documents || ids.length === 0) return [];
-    const withheld = await documents.withheldFromReaders(ctx.access, [...new Set(ids)].slice(0, documentsAtMost));
-    return withheld.map(({ name }) => name);
   }
 
   /**
@@ -209,6 +196,7 @@ export class ArticleRoutes implements HttpRoutes {
       title,
       bodyLimit,
       message: error?.message,
+      asks: error?.code === 'pictures-not-visible' && { mayShow: error.details.mayShow },
       fields: error?.details.fields ?? {},
       messages: Object.fromEntries(editorMessages.map((key) => [key, ctx.compiled(`editor.${key}`)])),
       draftMessages: Object.fromEntries(draftMessages.map((key) => [key, ctx.compiled(`draft.${key}`)])),

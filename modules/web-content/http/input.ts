@@ -18,7 +18,8 @@ export const articleForm = z.strictObject({
   address: z.string().default(''),
   body: z.string().default(''),
   revision: z.coerce.number().int().min(0).default(0),
-  intent: z.enum(['publish', 'draft']).default('draft'),
+  /** `publish-visible`: with the pictures made visible that its readers do not see; `back`: neither. */
+  intent: z.enum(['publish', 'publish-visible', 'draft', 'back']).default('draft'),
   /** Id of the form. */
   form: z.uuid().optional(),
   seenTitle: seen,

@@ -1,5 +1,5 @@
 import { inject, injectable, invalidInput, Messages, optional, type ServiceHandle, SiteDirectory, z } from '@portico/core';
-import { instanceRoles, People, siteRoles } from '@portico/identity/api';
+import { People, Roles } from '@portico/identity/api';
 import { type BudgetRule, type BudgetTarget, budgetPeriods, budgetTargets, budgetUnits } from '../../api/budgets.js';
 import { readAmount } from '../amounts.js';
 import { amount } from './budget-presenter.js';
@@ -17,8 +17,6 @@ export const typedBudget = z.strictObject({
 });
 export type TypedBudget = z.output<typeof typedBudget>;
 
-const roles: readonly string[] = [...siteRoles, ...instanceRoles];
-
 /** Reads budgets as people type them, and writes them so. */
 @injectable()
 export class BudgetEntry {
@@ -26,11 +24,16 @@ export class BudgetEntry {
     @inject(Messages) private readonly messages: Messages,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(optional(People)) private readonly people: ServiceHandle<People>,
+    @inject(optional(Roles)) private readonly roles: ServiceHandle<Roles>,
   ) {}
 
   /** Names that a budget may be for: addresses of sites and roles. People are many, and are typed. */
   subjects(): readonly string[] {
-    return [...this.sites.all().map(({ address }) => address), ...roles];
+    const roles = this.roles.get()?.all() ?? [];
+    return [
+      ...this.sites.all().map(({ address }) => address),
+      ...roles.flatMap(({ name, places }) => (places.length > 0 ? [name] : [])),
+    ];
   }
 
   /** @throws PortalError `invalid-input` (400) with a sentence for each field. */
@@ -75,8 +78,14 @@ export class BudgetEntry {
   private subjectOf(target: BudgetTarget, typed: string): string | null | undefined {
     if (target === 'site') return this.sites.byAddress(typed)?.id;
     if (target === 'person') return this.people.get()?.byEmail(typed)?.id;
-    if (target === 'role' || target === 'each-of-role') return roles.find((role) => role.toLowerCase() === typed.toLowerCase());
+    if (target === 'role' || target === 'each-of-role') return this.roleNamed(typed);
     return null;
+  }
+
+  /** Everybody is a guest, so that nobody has a budget as one. */
+  private roleNamed(typed: string): string | undefined {
+    const role = this.roles.get()?.byName(typed);
+    return role && role.places.length > 0 ? role.name : undefined;
   }
 
   private nameOf(target: BudgetTarget, subject: string): string {

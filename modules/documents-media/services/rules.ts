@@ -1,0 +1,156 @@
+import {
+  type Activity,
+  Announcements,
+  type Audience,
+  inject,
+  injectable,
+  type Lifetime,
+  Log,
+  type Reader,
+  type RoleName,
+  type SqlValue,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
+import { DocumentPermissions } from '../api/documents.js';
+import { noRule, RuleEntity } from '../entities/rule.js';
+
+/** What a rule can decide for a role otherwise than the role has it in the whole site. */
+export type RuleAction = 'add' | 'update' | 'delete' | 'change-permissions';
+
+export const permissionOfAction: Readonly<Record<RuleAction, string>> = {
+  add: DocumentPermissions.add,
+  update: DocumentPermissions.update,
+  delete: DocumentPermissions.delete,
+  'change-permissions': DocumentPermissions.changePermissions,
+};
+
+/** By role and action what differs from what the role may anyway. */
+export type RulePermissions = Readonly<Record<RoleName, Readonly<Partial<Record<RuleAction, boolean>>>>>;
+
+/** Who may see something, and what roles may do with it. */
+export interface Rule {
+  readonly id: string;
+  readonly siteId: string;
+  readonly audience: Audience;
+  readonly permissions: RulePermissions;
+}
+
+/** Told after a site got a rule or lost one; the key is the id of the site. */
+const topic = 'documents-media.rules';
+
+/** All rules of a site at one time: another object as soon as there are others. */
+export interface SiteRules {
+  readonly rules: ReadonlyMap<string, Rule>;
+  /** Roles that some rule names: with who has signed in and who is a member, all that a decision depends on. */
+  readonly roles: readonly RoleName[];
+}
+
+const none: SiteRules = Object.freeze({ rules: new Map<string, Rule>(), roles: [] });
+
+/** The rules of all sites, in memory; what changes them is one transaction, and memory follows its commit. */
+@injectable()
+export class Rules implements Activity {
+  private readonly sites = new Map<string, SiteRules>();
+
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Announcements) private readonly announcements: Announcements,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  async onStart(lifetime: Lifetime): Promise<void> {
+    lifetime.add(this.announcements.on(topic, (siteId) => void this.load(siteId)));
+    const rules = await this.read('', []);
+    for (const siteId of new Set(rules.map((rule) => rule.siteId)))
+      this.keep(
+        siteId,
+        rules.filter((rule) => rule.siteId === siteId),
+      );
+  }
+
+  of(siteId: string): SiteRules {
+    return this.sites.get(siteId) ?? none;
+  }
+
+  /** Finds the rule of a site that says this, or makes it. Empty for what says nothing. */
+  async ensure(transaction: Transaction, rule: Rule): Promise<string> {
+    const { id, siteId, audience, permissions } = rule;
+    const content = { siteId, visibleTo: audience.visibleTo, visibleRoles: JSON.stringify(audience.roles) };
+    const entity = { ...content, permissions: JSON.stringify(permissions) };
+    const there = await transaction.repository(RuleEntity).findOneBy(entity);
+    if (there) return there.id;
+    await transaction.repository(RuleEntity).insert({ id, ...entity });
+    transaction.afterCommit(() => this.keep(siteId, [...this.of(siteId).rules.values(), rule]));
+    transaction.announce(topic, siteId);
+    return id;
+  }
+
+  /** Takes a rule away that nothing has any more. */
+  async release(transaction: Transaction, siteId: string, ruleId: string): Promise<void> {
+    if (ruleId === noRule) return;
+    for (const table of ['documents_media_folder', 'documents_media_document']) {
+      const used = await transaction.query(`SELECT 1 AS used FROM ${table} WHERE own_rule_id = ? AND own_rule_id <> '' LIMIT 1`, [
+        ruleId,
+      ]);
+      if (used.length > 0) return;
+    }
+    await transaction.repository(RuleEntity).delete({ id: ruleId });
+    transaction.announce(topic, siteId);
+  }
+
+  private async load(siteId: string): Promise<void> {
+    try {
+      this.keep(siteId, await this.read('WHERE site_id = ?', [siteId]));
+    } catch (error) {
+      this.log.error('The rules of a site could not be read again. What has a new one is seen by nobody meanwhile.', {
+        site: siteId,
+        error,
+      });
+    }
+  }
+
+  private async read(where: string, values: readonly SqlValue[]): Promise<readonly Rule[]> {
+    const rows = await this.unitOfWork.read((reader: Reader) =>
+      reader.query<RuleEntity>(
+        `SELECT id, site_id AS "siteId", visible_to AS "visibleTo", visible_roles AS "visibleRoles", permissions
+         FROM documents_media_rule ${where}`,
+        values,
+      ),
+    );
+    return rows.map(({ id, siteId, visibleTo, visibleRoles, permissions }) => ({
+      id,
+      siteId,
+      audience: { visibleTo, roles: JSON.parse(visibleRoles) as RoleName[] },
+      permissions: JSON.parse(permissions) as RulePermissions,
+    }));
+  }
+
+  private keep(siteId: string, rules: readonly Rule[]): void {
+    const roles = [...new Set(rules.flatMap(({ audience }) => audience.roles))].sort();
+    this.sites.set(siteId, { rules: new Map(rules.map((rule) => [rule.id, rule])), roles });
+  }
+}
+
+const belowSql = `WITH RECURSIVE below (id) AS (
+    SELECT id FROM documents_media_folder WHERE id = ? AND site_id = ?
+    UNION ALL
+    SELECT folder.id FROM below JOIN documents_media_folder folder
+      ON folder.site_id = ? AND folder.parent_id = below.id AND folder.own_rule_id = ''
+  ) SELECT id FROM below`;
+
+/** Writes the rule in force into a folder and all below it that has none of its own: it got another rule, or lies elsewhere now. */
+export async function spreadRule(
+  transaction: Transaction,
+  siteId: string,
+  folderId: string,
+  rule: { readonly from: string; readonly to: string },
+): Promise<void> {
+  if (rule.from === rule.to) return;
+  const below = [folderId, siteId, siteId];
+  await transaction.query(
+    `UPDATE documents_media_document SET rule_id = ? WHERE site_id = ? AND own_rule_id = '' AND folder_id IN (${belowSql})`,
+    [rule.to, siteId, ...below],
+  );
+  await transaction.query(`UPDATE documents_media_folder SET rule_id = ? WHERE id IN (${belowSql})`, [rule.to, ...below]);
+}
