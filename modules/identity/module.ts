@@ -72,7 +72,6 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });
 
   contribute(AuditAreas).value({ area: 'people', label: 'people.title' }, { id: 'people', order: 10 });
-  contribute(AuditAreas).value({ area: 'roles', label: 'roles.title' }, { id: 'roles', order: 20 });
   contribute(AuditAreas).value({ area: 'api-tokens', label: 'audit.area.api-tokens' }, { id: 'api-tokens' });
   contribute(AuditAreas).value({ area: 'roles', label: 'audit.area.roles' }, { id: 'roles' });
   contribute(AuditAreas).value({ area: 'groups', label: 'audit.area.groups' }, { id: 'groups' });

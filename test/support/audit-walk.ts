@@ -158,10 +158,23 @@ export class AuditWalk {
     return { id, email, password, name };
   }
 
+  /** Answers the id of a role. */
+  async newRole(): Promise<string> {
+    const { headers } = await this.post('/identity/roles/new', { name: this.unique, description: '' })();
+    return String(headers.location).split('/').at(-1) ?? '';
+  }
+
+  async newGroup(): Promise<{ readonly id: string; readonly name: string }> {
+    const name = this.unique;
+    const { headers } = await this.post('/identity/groups/new', { name, description: '' })();
+    return { id: String(headers.location).split('/').at(-1) ?? '', name };
+  }
+
   /** An authenticator app that is not set up yet. */
   async newApp(owner: Visitor): Promise<{ readonly fields: object; readonly codeOf: (steps: number) => string }> {
     const { text } = await owner.get('/account/authenticator');
-    const secret = /<code class="one-time-password"[^>]*>([A-Z2-7 ]+)</.exec(text)?.[1]?.replaceAll(' ', '') ?? '';
+    const shown = /<code class="one-time-password enrolment-key"[^>]*>(.+?)<\/code>/.exec(text)?.[1] ?? '';
+    const secret = shown.replace(/<[^>]+>/g, '');
     const totp = new TOTP({ secret });
     const codeOf = (steps: number): string => totp.generate({ timestamp: Date.now() + steps * 30_000 });
     return { fields: { sealed: /name="sealed" value="([^"]+)"/.exec(text)?.[1], code: codeOf(0) }, codeOf };

@@ -9,6 +9,7 @@ export const readingCommands: readonly string[] = [
   'flags export',
   'flags list',
   'flags why',
+  'groups list',
   'images list',
   'images show',
   'modules bisect status',
@@ -16,6 +17,7 @@ export const readingCommands: readonly string[] = [
   'modules plan',
   'modules why',
   'prices list',
+  'roles list',
   'secrets list',
   'settings get',
   'mail list',
@@ -64,6 +66,34 @@ export const auditedCommands: Readonly<Record<string, AuditCase>> = {
     const person = await walk.newPerson();
     await walk.enrolled(person);
     return walk.command('users', 'remove-second-factors', '--email', person.email);
+  },
+  'roles add': async (walk) => walk.command('roles', 'add', '--name', walk.unique),
+  'roles rename': async (walk) => walk.command('roles', 'rename', '--name', await newRole(walk), '--to', walk.unique),
+  'roles remove': async (walk) => walk.command('roles', 'remove', '--name', await newRole(walk), '--yes'),
+  'roles allow': async (walk) =>
+    walk.command('roles', 'allow', '--name', await newRole(walk), '--permission', 'configuration.read-audit-log'),
+  'roles deny': async (walk) => {
+    const name = await newRole(walk);
+    await walk.command('roles', 'allow', '--name', name, '--permission', 'configuration.read-audit-log')();
+    return walk.command('roles', 'deny', '--name', name, '--permission', 'configuration.read-audit-log');
+  },
+  'groups add': async (walk) => walk.command('groups', 'add', '--name', walk.unique),
+  'groups remove': async (walk) => walk.command('groups', 'remove', '--name', (await walk.newGroup()).name, '--yes'),
+  'groups grant': async (walk) => walk.command('groups', 'grant', '--name', (await walk.newGroup()).name, '--role', 'Operator'),
+  'groups revoke': async (walk) => {
+    const { name } = await walk.newGroup();
+    await walk.command('groups', 'grant', '--name', name, '--role', 'Operator')();
+    return walk.command('groups', 'revoke', '--name', name, '--role', 'Operator');
+  },
+  'groups add-member': async (walk) => {
+    const { email } = await walk.newPerson();
+    return walk.command('groups', 'add-member', '--name', (await walk.newGroup()).name, '--email', email);
+  },
+  'groups remove-member': async (walk) => {
+    const { email } = await walk.newPerson();
+    const { name } = await walk.newGroup();
+    await walk.command('groups', 'add-member', '--name', name, '--email', email)();
+    return walk.command('groups', 'remove-member', '--name', name, '--email', email);
   },
   'sessions end': async (walk) => {
     const person = await walk.newPerson();
@@ -177,6 +207,12 @@ export const auditedCommands: Readonly<Record<string, AuditCase>> = {
   },
   'secrets rotate': run('secrets', 'rotate'),
 };
+
+async function newRole(walk: AuditWalk): Promise<string> {
+  const name = walk.unique;
+  await walk.command('roles', 'add', '--name', name)();
+  return name;
+}
 
 const bisectOver = (walk: AuditWalk): Promise<unknown> =>
   walk

@@ -147,6 +147,31 @@ export const auditedRoutes: Readonly<Record<string, AuditCase>> = {
     walk.post(`/identity/users/${(await walk.newPerson()).id}/site-roles`, { role: 'Author', site: walk.siteId }),
   'POST /identity/users/:id/password': async (walk) => walk.post(`/identity/users/${(await walk.newPerson()).id}/password`),
   'POST /identity/roles/:role': simple('/identity/roles/operator', { permissions: 'configuration.read-audit-log' }),
+  'POST /identity/roles/new': async (walk) => walk.post('/identity/roles/new', { name: walk.unique, description: '' }),
+  'POST /identity/roles/:role/name': async (walk) =>
+    walk.post(`/identity/roles/${await walk.newRole()}/name`, { name: walk.unique, description: 'Another one.' }),
+  'POST /identity/roles/:role/remove': async (walk) => walk.post(`/identity/roles/${await walk.newRole()}/remove`),
+  'POST /identity/groups/new': async (walk) => walk.post('/identity/groups/new', { name: walk.unique, description: '' }),
+  'POST /identity/groups/:id': async (walk) =>
+    walk.post(`/identity/groups/${(await walk.newGroup()).id}`, { name: walk.unique, description: 'Another one.' }),
+  'POST /identity/groups/:id/members': async (walk) =>
+    walk.post(`/identity/groups/${(await walk.newGroup()).id}/members`, { email: (await walk.newPerson()).email }),
+  'POST /identity/groups/:id/members/remove': async (walk) => {
+    const { id, email } = await walk.newPerson();
+    const group = await walk.newGroup();
+    await walk.command('groups', 'add-member', '--name', group.name, '--email', email)();
+    return walk.post(`/identity/groups/${group.id}/members/remove`, { person: id });
+  },
+  'POST /identity/groups/:id/roles': async (walk) =>
+    walk.post(`/identity/groups/${(await walk.newGroup()).id}/roles`, { role: 'Operator' }),
+  'POST /identity/groups/:id/remove': async (walk) => walk.post(`/identity/groups/${(await walk.newGroup()).id}/remove`),
+  'POST ~/identity/memberships/groups': async (walk) =>
+    walk.post(`${site}/identity/memberships/groups`, { group: (await walk.newGroup()).name, role: 'Author' }),
+  'POST ~/identity/memberships/groups/roles': async (walk) => {
+    const { id, name } = await walk.newGroup();
+    await walk.post(`${site}/identity/memberships/groups`, { group: name, role: 'Author' })();
+    return walk.post(`${site}/identity/memberships/groups/roles`, { group: id, role: 'Author', intent: 'revoke' });
+  },
   'POST /sites/new': async (walk) => walk.post('/sites/new', { name: walk.unique, address: walk.unique }),
   'POST /sites/:id': async (walk) => walk.post(`/sites/${walk.siteId}`, { name: walk.unique }),
 
