@@ -36,13 +36,16 @@ import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
 import { GroupsRoutes } from './http/groups-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
+import { OwnEmailRoutes } from './http/own-email-routes.js';
 import { OwnFactorsRoutes } from './http/own-factors-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
 import { PersonAccessRoutes } from './http/person-access-routes.js';
+import { RecoveryRoutes } from './http/recovery-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
 import { SecondStepRoutes } from './http/second-step-routes.js';
 import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
+import { AccountRecovery } from './services/account-recovery.js';
 import { AccountRepository } from './services/account-repository.js';
 import { ApiTokenRepository } from './services/api-token-repository.js';
 import { AuthenticatorApp } from './services/authenticator-app.js';
@@ -68,6 +71,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   provide(Roles).to(RoleCatalog);
   provide(PersonDirectory).to(AccountRepository);
   run(IdentityStart);
+  run(AccountRecovery);
 
   for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });
 
@@ -87,6 +91,8 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(PersonAccessRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
+  contribute(HttpRoutes).to(RecoveryRoutes);
+  contribute(HttpRoutes).to(OwnEmailRoutes);
 
   contribute(PersonalMenuItems).value({ label: 'account.title', href: '/account' }, { id: 'account', order: 10 });
   contribute(PersonalMenuItems).value(

@@ -13,6 +13,8 @@ export type IdentityErrorCode =
   | 'group-taken'
   | 'group-unknown'
   | 'last-administrator'
+  | 'link-ended'
+  | 'mails-slowed'
   | 'one-time-password-expired'
   | 'own-account'
   | 'passkey-expired'

@@ -11,7 +11,7 @@ import {
   type ServiceHandle,
   SiteDirectory,
 } from '@portico/core';
-
+import { AccountRecovery } from '../services/account-recovery.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { Passwords } from '../services/passwords.js';
 import { PeopleList } from '../services/people-list.js';
@@ -20,7 +20,8 @@ import { roleHelp } from './account-option.js';
 @injectable()
 export class AddUser implements Command {
   readonly name = 'users add';
-  readonly summary = 'Add a person; the password is read from standard input, or made and printed once.';
+  readonly summary =
+    'Add a person; the password is read from standard input, else an invitation is sent, or, without mail, a one-time password printed.';
   readonly options = [
     { name: 'email', value: 'address', description: 'Email address of the person.', required: true },
     { name: 'name', value: 'name', description: 'Name of the person.', required: true },
@@ -30,6 +31,7 @@ export class AddUser implements Command {
 
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
+    @inject(AccountRecovery) private readonly recovery: AccountRecovery,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
   ) {}
 
@@ -45,7 +47,11 @@ export class AddUser implements Command {
       typeof role === 'string' ? [{ role: role as RoleName, siteId }] : [],
     );
     call.print(`Added ${account.name} <${account.email}>.`);
-    if (typed === '') call.print(`One-time password: ${password}`);
+    if (typed !== '') return;
+    if (this.recovery.isPossible) {
+      await this.recovery.send(account);
+      call.print(`An invitation is on its way to ${account.email}.`);
+    } else call.print(`One-time password: ${password}`);
   }
 }
 

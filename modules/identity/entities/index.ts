@@ -1,3 +1,4 @@
+import { AccountLinkEntity } from './account-link-entity.js';
 import { ApiTokenEntity } from './api-token-entity.js';
 import { AuthenticatorEntity } from './authenticator-entity.js';
 import { GroupEntity, GroupMemberEntity, GroupRoleEntity } from './group-entities.js';
@@ -15,6 +16,7 @@ const groups = [GroupEntity, GroupMemberEntity, GroupRoleEntity];
 const roles = [RoleEntity, RoleAssignmentEntity, RolePermissionEntity];
 
 export default [
+  AccountLinkEntity,
   ApiTokenEntity,
   AuthenticatorEntity,
   KnownDeviceEntity,

@@ -1,4 +1,5 @@
 import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import { AccountMails } from '../services/account-mails.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { PersonAccess } from '../services/person-access.js';
 import { SignIn } from '../services/sign-in.js';
@@ -18,6 +19,7 @@ export class AccountRoutes implements HttpRoutes {
     @inject(SignIn) private readonly signIn: SignIn,
     @inject(PersonAccess) private readonly ways: PersonAccess,
     @inject(SignInPages) private readonly pages: SignInPages,
+    @inject(AccountMails) private readonly mails: AccountMails,
   ) {}
 
   register(router: Router): void {
@@ -55,6 +57,7 @@ export class AccountRoutes implements HttpRoutes {
     const { person } = session;
     const model = {
       email: person.email,
+      canMail: this.mails.isReady,
       name: tried.name ?? person.name,
       nameError: tried.form === 'name' ? tried.error?.message : undefined,
       passwordError: tried.form === 'password' ? tried.error?.message : undefined,

@@ -35,7 +35,9 @@ export class PeopleRoutes implements HttpRoutes {
     router.post('/new', { access, body: newPersonForm }, async (ctx) => {
       try {
         const { account, password } = await this.administration.add(ctx.input.body);
-        await this.showPerson(ctx, account, password);
+        if (password === undefined)
+          ctx.redirectWith(`${home}/${account.id}`, ctx.text('person.invited', { email: account.email }));
+        else await this.showPerson(ctx, account, password);
       } catch (error) {
         this.showNew(ctx, { ...ctx.input.body, error });
       }
@@ -76,6 +78,12 @@ export class PeopleRoutes implements HttpRoutes {
       const password = await this.administration.setOneTimePassword(ctx.access, id);
       await this.showPerson(ctx, this.administration.account(id), password);
     });
+
+    router.post('/:id/link', { access, params: idParams }, async (ctx) => {
+      const { id } = ctx.input.params;
+      const { email, mustChangePassword } = await this.administration.sendLink(ctx.access, id);
+      ctx.redirectWith(`${home}/${id}`, ctx.text(mustChangePassword ? 'person.invited' : 'person.link-sent', { email }));
+    });
   }
 
   /** A change that is not possible is said on the person's page. */
@@ -99,7 +107,12 @@ export class PeopleRoutes implements HttpRoutes {
     const { error } = tried;
     if (error !== undefined && !(error instanceof PortalError && [400, 409].includes(error.status))) throw error;
     const status = error?.status ?? 200;
-    ctx.render('new-person', { ...tried, errors: error?.details.fields ?? {} }, { title: ctx.text('people.new'), status });
+    const description = ctx.text(this.administration.canMail ? 'people.new-invited' : 'people.new-description');
+    ctx.render(
+      'new-person',
+      { ...tried, description, errors: error?.details.fields ?? {} },
+      { title: ctx.text('people.new'), status },
+    );
   }
 
   private async showPerson(
@@ -116,6 +129,7 @@ export class PeopleRoutes implements HttpRoutes {
       error: error?.message,
       ...this.roles.model(ctx, account),
       mayChange: this.administration.mayChange(ctx.access, account),
+      canMail: this.administration.canMail,
       isSelf: ctx.access.person?.id === account.id,
       ways: waysModel(ctx, await this.ways.of(account.id, ctx.session)),
     };

@@ -1,5 +1,6 @@
 import { type BrowserCookie, Cookies, inject, injectable, PortalError, type RouteContext, SessionCookie } from '@portico/core';
 import { localAddress } from '@portico/core/util';
+import { AccountMails } from '../services/account-mails.js';
 import type { Enrolment } from '../services/authenticator-app.js';
 import { RelyingParty } from '../services/relying-party.js';
 import { SecondStep } from '../services/second-step.js';
@@ -42,6 +43,7 @@ export class SignInPages {
     @inject(SessionCookie) private readonly cookie: SessionCookie,
     @inject(RelyingParty) private readonly relyingParty: RelyingParty,
     @inject(Cookies) cookies: Cookies,
+    @inject(AccountMails) private readonly mails: AccountMails,
   ) {
     this.device = deviceCookie(cookies);
   }
@@ -74,7 +76,11 @@ export class SignInPages {
   }
 
   signIn(ctx: RouteContext, model: PageModel & { readonly email?: string }): void {
-    this.show(ctx, 'sign-in', 'sign-in.title', { ...model, passkeys: this.relyingParty.at(ctx.get('Host')) !== undefined });
+    this.show(ctx, 'sign-in', 'sign-in.title', {
+      ...model,
+      canMail: this.mails.isReady,
+      passkeys: this.relyingParty.at(ctx.get('Host')) !== undefined,
+    });
   }
 
   newPassword(ctx: RouteContext, model: PageModel & { readonly ticket: string }): void {

@@ -1,3 +1,4 @@
+import { CreateAccountLinks1764710000000 } from './create-account-links.js';
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
@@ -26,4 +27,5 @@ export default [
   DescribeSessions1764700100000,
   ExpireOneTimePasswords1764700200000,
   CreateSignInCounts1764700300000,
+  CreateAccountLinks1764710000000,
 ];

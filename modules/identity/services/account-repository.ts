@@ -16,7 +16,9 @@ import { nameSortKey } from '@portico/core/util';
 import type { Account, NewAccount, People } from '../api/index.js';
 import { PersonEntity, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
-import { checkedAccount, checkedName, emailTaken, keepAnAdministrator } from './account-rules.js';
+import { AccountLinks } from './account-links.js';
+import { AccountMails } from './account-mails.js';
+import { checkedAccount, checkedEmail, checkedName, emailTaken, keepAnAdministrator } from './account-rules.js';
 import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { lengthProblem } from './password-rules.js';
@@ -25,12 +27,14 @@ import type { RoleInPlace } from './rights.js';
 import { RolePlaces } from './role-places.js';
 import { SessionStore } from './session-store.js';
 
-/** On what ways somebody gets in without showing a password: sessions and API tokens, ended together with what makes them wrong. */
+/** On what ways somebody gets in without showing a password: sessions, API tokens and links, ended together with what makes them wrong. */
 @injectable()
 class SignedInAccess {
   constructor(
     @inject(SessionStore) private readonly sessions: SessionStore,
     @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
+    @inject(AccountLinks) private readonly links: AccountLinks,
+    @inject(AccountMails) private readonly mails: AccountMails,
     @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
@@ -43,6 +47,16 @@ class SignedInAccess {
 
   endTokens(transaction: Transaction, person: Person): Promise<void> {
     return this.tokens.revokeAllOf(transaction, person);
+  }
+
+  endLinks(transaction: Transaction, personId: string): Promise<void> {
+    return this.links.endAllOf(transaction, personId);
+  }
+
+  /** Links to another one end, and the owner is told, unless it is the first of their own. */
+  async passwordReplaced(transaction: Transaction, account: Account, isFirst: boolean): Promise<void> {
+    await this.endLinks(transaction, account.id);
+    if (!isFirst) await this.mails.notice(transaction, 'password-changed', account);
   }
 }
 
@@ -174,6 +188,28 @@ export class AccountRepository implements People {
       if (active) return;
       await keepAnAdministrator(transaction);
       await this.access.endSessions(transaction, person);
+      await this.access.endLinks(transaction, personId);
+    });
+  }
+
+  /** An address as it is stored, that nobody has. @throws PortalError `invalid-input` (400), `email-taken` (409). */
+  freeAddress(typed: string): string {
+    const email = checkedEmail(typed);
+    if (this.byEmail(email)) throw emailTaken();
+    return email;
+  }
+
+  /** @param also more to do in the same transaction. @throws PortalError `email-taken` (409). */
+  async changeEmail(personId: string, email: string, also: (transaction: Transaction) => Promise<void>): Promise<void> {
+    await this.change(personId, async (transaction) => {
+      const people = transaction.repository(PersonEntity);
+      if (await people.existsBy({ email })) throw emailTaken();
+      const person = await people.findOneByOrFail({ id: personId });
+      const { name, email: before } = person;
+      await people.update({ id: personId }, { email, searchText: personSearchText(email, name) });
+      await this.record(transaction, person, 'changed', { attribute: 'email', before, after: email });
+      await also(transaction);
+      await this.access.endLinks(transaction, personId);
     });
   }
 
@@ -200,6 +236,7 @@ export class AccountRepository implements People {
       await this.access.endSessions(transaction, account);
       if (!keepsTokens) await this.access.endTokens(transaction, account);
       await also?.(transaction);
+      await this.access.passwordReplaced(transaction, account, account.mustChangePassword && !mustChangePassword);
     });
   }
 

@@ -1,9 +1,11 @@
 import { invalidInput, PortalError, type Transaction, z } from '@portico/core';
 import { withoutInvisible } from '@portico/core/util';
 import type { NewAccount } from '../api/index.js';
+import { emailKey } from './email-address.js';
 import type { PasswordOwner } from './password-rules.js';
 
-const emailAddress = z.string().trim().toLowerCase().max(254).pipe(z.email());
+const emailAddress = z.string().transform(emailKey).pipe(z.email().max(254));
+const emailSentence = 'Enter an email address, such as ada@example.org.';
 const nameSentence = 'Enter a name of at most 200 characters.';
 
 /** Checks everything at once, so that a form can say all that is wrong with it. */
@@ -16,10 +18,17 @@ export async function checkedAccount(
   const password = await problemOf(account.password, { email: account.email, name: account.name });
   if (email.success && name && !password) return { email: email.data, name };
   throw invalidInput({
-    ...(email.success ? {} : { email: 'Enter an email address, such as ada@example.org.' }),
+    ...(email.success ? {} : { email: emailSentence }),
     ...(name ? {} : { name: nameSentence }),
     ...(password ? { password } : {}),
   });
+}
+
+/** An address as it is stored. */
+export function checkedEmail(typed: string): string {
+  const email = emailAddress.safeParse(typed);
+  if (!email.success) throw invalidInput({ email: emailSentence }, emailSentence);
+  return email.data;
 }
 
 export function checkedName(name: string): string {

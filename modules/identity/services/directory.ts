@@ -3,6 +3,7 @@ import type { Account, Group } from '../api/index.js';
 import { GroupEntity, GroupMemberEntity, GroupRoleEntity } from '../entities/group-entities.js';
 import { PersonEntity } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
+import { emailKey } from './email-address.js';
 
 /** All rows that the directory is made of. */
 export interface DirectoryRows {
@@ -44,7 +45,7 @@ export class Directory {
   }
 
   byEmail(email: string): Account | undefined {
-    const id = this.idsByEmail.get(email.trim().toLowerCase());
+    const id = this.idsByEmail.get(emailKey(email));
     return id === undefined ? undefined : this.accounts.get(id);
   }
 

@@ -1,5 +1,6 @@
 import { type AccessContext, inject, injectable, notFound, PortalError, type RoleName } from '@portico/core';
 import type { Account } from '../api/index.js';
+import { AccountRecovery } from './account-recovery.js';
 import { AccountRepository } from './account-repository.js';
 import { Passwords } from './passwords.js';
 import { Rights } from './rights.js';
@@ -10,6 +11,7 @@ import { RolePlaces } from './role-places.js';
 export class PeopleAdministration {
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
+    @inject(AccountRecovery) private readonly recovery: AccountRecovery,
     @inject(Rights) private readonly rights: Rights,
     @inject(RolePlaces) private readonly places: RolePlaces,
   ) {}
@@ -24,11 +26,27 @@ export class PeopleAdministration {
     return this.rights.mayActOn(access, account);
   }
 
-  /** Answers the account with a password that is good for one sign-in, to be shown once. */
-  async add(person: { readonly email: string; readonly name: string }): Promise<{ account: Account; password: string }> {
+  /** Whether people can be sent links. */
+  get canMail(): boolean {
+    return this.recovery.isPossible;
+  }
+
+  /** Sends an invitation; without mail it answers a password that is good for one sign-in, to be shown once. */
+  async add(person: { readonly email: string; readonly name: string }): Promise<{ account: Account; password?: string }> {
     const password = Passwords.generate();
     const account = await this.accounts.add({ ...person, password, mustChangePassword: true });
-    return { account, password };
+    if (!this.canMail) return { account, password };
+    await this.recovery.send(account);
+    return { account };
+  }
+
+  /** Sends the invitation again, or, to who has a password, a link for a new one. Answers to whom. */
+  async sendLink(access: AccessContext, id: string): Promise<Account> {
+    this.checkTarget(access, id);
+    const account = this.account(id);
+    if (!account.active || !this.canMail) throw notFound('person');
+    await this.recovery.send(account);
+    return account;
   }
 
   async setOneTimePassword(access: AccessContext, id: string): Promise<string> {

@@ -23,7 +23,7 @@ export const signInSettings = defineSettings({
   },
 });
 
-/** Roles that somebody can have. */
+/** Roles that somebody can have: by their ids, which stay when a role gets another name. */
 @injectable()
 export class RoleChoices implements ChoiceProvider {
   readonly id = roleChoices;
@@ -32,19 +32,27 @@ export class RoleChoices implements ChoiceProvider {
 
   async choices(): Promise<readonly Choice[]> {
     return this.catalog
-      .names()
-      .filter((role) => role !== 'Guest')
-      .map((role) => ({ value: role }));
+      .all()
+      .filter(({ places }) => places.length > 0)
+      .map(({ id, name }) => ({ value: id, label: name }));
+  }
+
+  labelOf(id: string): string | undefined {
+    return this.catalog.byId(id)?.name;
   }
 }
 
 /** Who has to have a second factor. Memory reads. */
 @injectable()
 export class SecondFactorPolicy {
-  constructor(@inject(optional(Settings)) private readonly settings: ServiceHandle<Settings>) {}
+  constructor(
+    @inject(optional(Settings)) private readonly settings: ServiceHandle<Settings>,
+    @inject(RoleCatalog) private readonly catalog: RoleCatalog,
+  ) {}
 
   requires({ roles, siteRoles }: Account): boolean {
     const named = this.settings.get()?.of(signInSettings).get(instanceScope).secondFactorRoles ?? [];
-    return named.length > 0 && [...roles, ...Object.values(siteRoles).flat()].some((role) => named.includes(role));
+    if (named.length === 0) return false;
+    return [...roles, ...Object.values(siteRoles).flat()].some((role) => named.includes(this.catalog.byName(role)?.id ?? ''));
   }
 }

@@ -14,7 +14,10 @@ import {
 import ipaddr from 'ipaddr.js';
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { KnownDeviceEntity } from '../entities/known-device-entity.js';
+import { AccountMails } from './account-mails.js';
+import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
+import type { Visitor } from './session-store.js';
 import { type SignInCount, SignInCounts } from './sign-in-counts.js';
 
 const minute = 60;
@@ -178,6 +181,8 @@ export class KnownDevices {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Clock) private readonly clock: Clock,
+    @inject(Directory) private readonly directory: Directory,
+    @inject(AccountMails) private readonly mails: AccountMails,
   ) {}
 
   /** The device of a cookie, when this person has signed in on it: the name under which its attempts are counted. */
@@ -190,10 +195,14 @@ export class KnownDevices {
 
   /**
    * Knows the browser from the commit on; answers the token for its cookie, which stays the same for everybody who signs in there. The oldest of
-   * many goes.
-   * @param cookie what the browser has: a token that nobody was given is not taken.
+   * many goes. Who has signed in elsewhere before is told of a new one by mail.
+   * @param visitor.device what the browser has: a token that nobody was given is not taken.
    */
-  async add(transaction: Transaction, personId: string, cookie: string | undefined): Promise<string> {
+  async add(
+    transaction: Transaction,
+    personId: string,
+    { device: cookie, address }: Pick<Visitor, 'device' | 'address'>,
+  ): Promise<string> {
     const devices = transaction.repository(KnownDeviceEntity);
     const isOurs = cookie !== undefined && tokenPattern.test(cookie) && (await devices.existsBy({ tokenHash: hashOf(cookie) }));
     const token = isOurs ? cookie : randomBytes(32).toString('base64url');
@@ -201,6 +210,8 @@ export class KnownDevices {
     if (await devices.existsBy({ tokenHash, personId })) return token;
     await devices.insert({ tokenHash, personId, createdAt: this.clock.now().getTime() });
     const all = await devices.find({ where: { personId }, order: { createdAt: 'DESC' } });
+    const person = this.directory.person(personId);
+    if (person && all.length > 1) await this.mails.notice(transaction, 'new-device', person, { address });
     for (const old of all.slice(mostPerPerson)) await devices.delete({ tokenHash: old.tokenHash, personId });
     return token;
   }

@@ -69,7 +69,7 @@ export class SignInSteps {
   /** A session in a transaction of the caller's, who has asked for all that is needed before. */
   async open(transaction: Transaction, personId: string, visitor: Visitor): Promise<OpenedSession> {
     const token = await this.sessions.create(transaction, personId, visitor);
-    return { token, device: await this.devices.add(transaction, personId, visitor.device) };
+    return { token, device: await this.devices.add(transaction, personId, visitor) };
   }
 }
 

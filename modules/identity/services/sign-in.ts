@@ -11,6 +11,7 @@ import {
 import { PersonEntity } from '../entities/person-entity.js';
 import { AccountRepository } from './account-repository.js';
 import { Directory } from './directory.js';
+import { emailKey } from './email-address.js';
 import { Passwords } from './passwords.js';
 import type { Visitor } from './session-store.js';
 import { KnownDevices, SignInRateLimiter } from './sign-in-rate-limiter.js';
@@ -53,7 +54,7 @@ export class SignIn {
    * @throws PortalError `sign-in-failed` (401), `one-time-password-expired` (401), `sign-in-slowed` (429).
    */
   async withPassword(email: string, password: string, visitor: Visitor): Promise<SignInResult> {
-    const key = email.trim().toLowerCase();
+    const key = emailKey(email);
     const account = this.directory.byEmail(key);
     const device = await this.devices.find(account?.id, visitor.device);
     await this.rateLimiter.attempt(key, visitor.address, device);

@@ -1,7 +1,7 @@
 import { AuditLog, type AuditRecord, SiteDirectory } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { People } from '../api/index.js';
+import { People, Roles } from '../api/index.js';
 import {
   type AppCode,
   addPerson,
@@ -205,7 +205,7 @@ describe('A role that needs a second factor', () => {
 
   before(async () => {
     portal = await startTestPortal({ clock });
-    const set = await portal.command(['settings', 'set', 'sign-in.secondFactorRoles', '["Author"]']);
+    const set = await portal.command(['settings', 'set', 'sign-in.secondFactorRoles', '["author"]']);
     expect(set.err).to.equal('');
   });
   after(() => portal.stop());
@@ -258,11 +258,27 @@ describe('A role that needs a second factor', () => {
     expect((await trySignIn(portal, portal.agent(), { email: 'carl@example.org', password })).status).to.equal(303);
   });
 
+  it('stays the one that was named when it gets another name', async () => {
+    const administrator = await portal.signIn();
+    await portal.post(administrator, '/identity/roles/new', { name: 'Treasurer', description: '' });
+    const treasurer = portal.service(Roles).byName('Treasurer');
+    const chosen = JSON.stringify(['author', treasurer?.id]);
+    expect((await portal.command(['settings', 'set', 'sign-in.secondFactorRoles', chosen])).err).to.equal('');
+    const { id, email } = await addPerson(portal, 'dora@example.org');
+    await portal.service(People).grant(id, 'Treasurer');
+    const asked = async (): Promise<boolean> =>
+      (await trySignIn(portal, portal.agent(), { email, password })).text.includes('Secure your account');
+    expect(await asked()).to.equal(true);
+    await portal.post(administrator, `/identity/roles/${treasurer?.id}/name`, { name: 'Cashier', description: '' });
+    expect(portal.service(People).byId(id)?.roles).to.deep.equal(['Cashier']);
+    expect(await asked()).to.equal(true);
+  });
+
   it('is named by administrators on a page of the settings', async () => {
     const administrator = await portal.signIn();
     const page = await administrator.get('/configuration/instance-settings/sign-in');
     expect(page.text)
       .to.include('Roles that need a second factor')
-      .and.to.match(/value="Author"[^>]*checked/);
+      .and.to.match(/value="author"[^>]*checked[^>]*>\s*Author/);
   });
 });

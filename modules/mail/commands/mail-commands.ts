@@ -6,7 +6,6 @@ import { MailServer, mailAddress } from '../services/mail-settings.js';
 import { SmtpClient } from '../services/smtp-client.js';
 import type { SmtpFault } from '../services/smtp-fault.js';
 
-const by = { id: 'system', name: 'the command line' };
 const states: readonly MailState[] = ['waiting', 'sending', 'failed', 'sent'];
 const open: readonly MailState[] = ['waiting', 'sending', 'failed'];
 const perPage = 100;
@@ -50,7 +49,7 @@ export class RetryMail implements Command {
   constructor(@inject(MailQueue) private readonly queue: MailQueue) {}
 
   async run({ arguments: { id = '' }, print }: CommandCall): Promise<void> {
-    await this.queue.retry(id, by, 'command');
+    await this.queue.retry(id);
     print('It is tried again.');
   }
 }

@@ -43,9 +43,8 @@ export class MailRoutes implements HttpRoutes {
     router.get('/', { access, query }, (ctx: RouteContext<unknown, z.output<typeof query>>) => this.show(ctx, ctx.input.query));
 
     router.post('/:id/retry', { access, params }, async (ctx) => {
-      const { id = '', name = '' } = ctx.access.person ?? {};
       try {
-        await this.queue.retry(ctx.input.params.id, { id, name }, 'screen');
+        await this.queue.retry(ctx.input.params.id);
         ctx.redirectWith(home, ctx.text('mails.tried-again'));
       } catch (error) {
         if (!(error instanceof PortalError) || error.code !== 'mail-ended') throw error;

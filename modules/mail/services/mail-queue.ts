@@ -1,7 +1,5 @@
 import {
   AuditLog,
-  type AuditPerson,
-  type AuditVia,
   Clock,
   Emitter,
   HostConfig,
@@ -71,7 +69,7 @@ export class MailQueue implements Mailer {
   ) {}
 
   get isReady(): boolean {
-    return this.server.isSet;
+    return this.server.isSet && this.canSeal;
   }
 
   async send(transaction: Transaction, mail: Mail): Promise<void> {
@@ -98,6 +96,12 @@ export class MailQueue implements Mailer {
     });
     await transaction.repository(QueuedMail).insert(rows);
     transaction.afterCommit(() => this.queued.fire());
+  }
+
+  /** Whether a mail is due. */
+  isDue(): Promise<boolean> {
+    const where = { state: In<MailState>(['waiting', 'sending']), nextTryAt: LessThanOrEqual(this.clock.now().getTime()) };
+    return this.unitOfWork.read((reader) => reader.repository(QueuedMail).existsBy(where));
   }
 
   /** Claims some mails that are due; nobody else gets them until their lease is over. What is past its time fails here. */
@@ -152,7 +156,7 @@ export class MailQueue implements Mailer {
    * Tries mails again now that wait or have failed.
    * @throws PortalError `not-found` (404); `mail-ended` (409) when its text is gone, because its time is over.
    */
-  async retry(id: string, by: AuditPerson, via: AuditVia): Promise<void> {
+  async retry(id: string): Promise<void> {
     await this.unitOfWork.write(async (transaction) => {
       const mail = await transaction.repository(QueuedMail).findOneBy({ id });
       if (!mail || mail.state === 'sent') throw notFound('mail');
@@ -173,8 +177,6 @@ export class MailQueue implements Mailer {
         attribute: mail.kind,
         scope: 'instance',
         action: 'tried-again',
-        by,
-        via,
       });
       transaction.afterCommit(() => this.queued.fire());
     });
@@ -200,6 +202,16 @@ export class MailQueue implements Mailer {
     await this.unitOfWork.write(async (transaction) => {
       for (const state of ['sent', 'failed'] as const) await transaction.repository(QueuedMail).delete({ state, createdAt });
     });
+  }
+
+  /** Whether there is a master key: texts are never stored as they are. */
+  private get canSeal(): boolean {
+    try {
+      this.box.seal('', contextOf(''));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   private pauseAfter(attempts: number): number {

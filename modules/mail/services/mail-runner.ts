@@ -41,7 +41,14 @@ export class MailRunner implements Activity {
     lifetime.add(this.queue.onDidQueue(() => void this.wake()));
     lifetime.add(this.server.onDidChange(() => void this.wake()));
     lifetime.add(every(this.config.values.lookMillis, () => this.wake(), 0));
-    lifetime.add(every(sweepMillis, () => this.attempt(() => this.queue.sweep())));
+    lifetime.add(
+      every(sweepMillis, () =>
+        this.attempt(async () => {
+          await this.queue.sweep();
+          this.counts = await this.queue.counts();
+        }),
+      ),
+    );
   }
 
   /** Resolves when everything that is due now was tried. Never throws. */
@@ -59,12 +66,11 @@ export class MailRunner implements Activity {
   }
 
   private async round(): Promise<void> {
-    while (this.server.isSet && !this.isOver) {
+    while (this.server.isSet && !this.isOver && (await this.queue.isDue())) {
       const taken = await this.queue.take(atOnce);
-      if (taken.length === 0) break;
       await Promise.all(taken.map((mail) => this.deliver(mail)));
+      this.counts = await this.queue.counts();
     }
-    this.counts = await this.queue.counts();
   }
 
   /** Sends a mail at once, past the queue: to try out the server. */

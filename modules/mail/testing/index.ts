@@ -144,7 +144,7 @@ export class TestMailServer {
 
   /** What the section `modules.mail` needs, so that the certificate is trusted and the queue is looked at often. */
   get config(): object {
-    return { certificateAuthorities: join(this.folder, 'authority.pem'), lookMillis: 20, answerMillis: 1000 };
+    return { certificateAuthorities: join(this.folder, 'authority.pem'), lookMillis: 20 };
   }
 
   /** The settings that lead here, as environment variables. */
