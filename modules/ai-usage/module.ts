@@ -7,6 +7,7 @@ import {
   type ModulePart,
   type Permission,
   Permissions,
+  RoleReferences,
   tokenId,
   type When,
 } from '@portico/core';
@@ -16,7 +17,7 @@ import { BudgetsChange, UsageCommand } from './commands/usage-command.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { tableRoutes } from './http/entered-table-routes.js';
 import { usageRoutes } from './http/usage-pages.js';
-import { UsageAuditArea } from './services/budgets/budget-history.js';
+import { BudgetRoleReferences, UsageAuditArea } from './services/budgets/budget-history.js';
 import { BudgetTable } from './services/budgets/budget-table.js';
 import { StoredUsageLedger } from './services/ledger/stored-usage-ledger.js';
 import { PriceTable } from './services/prices/price-table.js';
@@ -41,6 +42,7 @@ const ledger: ModulePart = ({ provide, host, contribute }) => {
   host(PaidFeatures);
   contribute(AuditAreas).to(UsageAuditArea, { id: 'ai-usage', order: 75 });
   provide(UsageLedger).to(StoredUsageLedger);
+  contribute(RoleReferences).to(BudgetRoleReferences);
 };
 
 const pages: ModulePart = ({ provide, host, contribute }) => {

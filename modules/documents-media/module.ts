@@ -9,6 +9,7 @@ import {
   type Permission,
   Permissions,
   type RoleName,
+  RoleReferences,
 } from '@portico/core';
 import { ItemSelectorViews } from '@portico/item-selector/api';
 import { DocumentActions } from './api/actions.js';
@@ -29,6 +30,7 @@ import { limitSettings } from './services/limit-settings.js';
 import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
 import { MetadataWordRepair } from './services/metadata-word-repair.js';
 import { PortalDocuments } from './services/portal-documents.js';
+import { RuleRoleReferences } from './services/rule-role-references.js';
 import { Rules } from './services/rules.js';
 import { StorageCount } from './services/storage-count.js';
 
@@ -117,6 +119,7 @@ export default defineModule(({ provide, host, contribute, run }) => {
   run(FileTypeRepair);
   run(MetadataWordRepair);
   contribute(IntegrityChecks).to(DocumentsCheck);
+  contribute(RoleReferences).to(RuleRoleReferences);
   contribute(IntegrityChecks).to(FileTypeRepair);
   contribute(DemoContents).to(DemoDocuments, { order: 20 });
 });

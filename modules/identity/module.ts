@@ -17,7 +17,7 @@ import {
   SecretStores,
   Sessions,
 } from '@portico/core';
-import { People, Roles } from './api/index.js';
+import { ExternalSignIn, People, Roles, SignInMethods } from './api/index.js';
 import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
 import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
 import {
@@ -29,11 +29,21 @@ import {
   RemoveGroupMember,
   RevokeGroupRole,
 } from './commands/group-commands.js';
-import { AddRole, AllowPermission, DenyPermission, ListRoles, RemoveRole, RenameRole } from './commands/own-role-commands.js';
+import {
+  AddRole,
+  AllowPermission,
+  DenyPermission,
+  ListPermissions,
+  ListRoles,
+  RemoveRole,
+  RenameRole,
+} from './commands/own-role-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
+import { ConnectionRoutes, ExternalStepRoutes } from './http/connection-routes.js';
+import { ExternalSignInPages } from './http/external-sign-in-pages.js';
 import { GroupsRoutes } from './http/groups-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
 import { OwnEmailRoutes } from './http/own-email-routes.js';
@@ -49,6 +59,7 @@ import { AccountRecovery } from './services/account-recovery.js';
 import { AccountRepository } from './services/account-repository.js';
 import { ApiTokenRepository } from './services/api-token-repository.js';
 import { AuthenticatorApp } from './services/authenticator-app.js';
+import { ExternalGrants } from './services/external-grants.js';
 import { GrantsBelongings } from './services/grants-belongings.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
@@ -59,11 +70,14 @@ import { RoleChoices, signInSettings } from './services/second-factor-policy.js'
 import { SessionStore } from './services/session-store.js';
 
 const groupCommands = [ListGroups, AddGroup, RemoveGroup, GrantGroupRole, RevokeGroupRole, AddGroupMember, RemoveGroupMember];
-const roleCommands = [ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
+const roleCommands = [ListPermissions, ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
   host(RoleReferences);
+  host(SignInMethods);
+  provide(ExternalSignIn).to(ExternalSignInPages);
+  contribute(RoleReferences).to(ExternalGrants);
   provide(Sessions).to(SessionStore);
   provide(ApiTokens).to(ApiTokenRepository);
   provide(AccessControl).to(RoleAccessControl);
@@ -81,10 +95,12 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(AuditAreas).value({ area: 'groups', label: 'audit.area.groups' }, { id: 'groups' });
   contribute(HttpRoutes).to(SignInRoutes);
   contribute(HttpRoutes).to(SecondStepRoutes);
+  contribute(HttpRoutes).to(ExternalStepRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
   contribute(HttpRoutes).to(AccountRoutes);
   contribute(HttpRoutes).to(OwnFactorsRoutes);
   contribute(HttpRoutes).to(OwnSessionsRoutes);
+  contribute(HttpRoutes).to(ConnectionRoutes);
   contribute(HttpRoutes).to(ApiTokenRoutes);
   contribute(HttpRoutes).to(PeopleRoutes);
   contribute(HttpRoutes).to(GroupsRoutes);

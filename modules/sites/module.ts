@@ -6,12 +6,13 @@ import {
   HttpRoutes,
   MenuItems,
   Permissions,
+  RoleReferences,
   SiteDirectory,
 } from '@portico/core';
 import { HomePageSections, Sites } from './api/index.js';
 import { AddSite, ListSites } from './commands/sites.js';
 import { HomePageRoutes, RootRedirectRoutes, SitesRoutes } from './http/sites-routes.js';
-import { DemoSites, SiteRepository, SitesStart } from './services/site-repository.js';
+import { DemoSites, SiteRepository, SiteRoleReferences, SitesStart } from './services/site-repository.js';
 import { manageSites, sitesPermissions } from './services/sites-permissions.js';
 
 export default defineModule(({ host, provide, contribute, run }) => {
@@ -31,6 +32,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   );
 
   contribute(AuditAreas).value({ area: 'sites', label: 'audit.area.sites' }, { id: 'sites' });
+  contribute(RoleReferences).to(SiteRoleReferences);
   contribute(Commands).to(ListSites);
   contribute(Commands).to(AddSite);
   contribute(DemoContents).to(DemoSites, { order: 5 });

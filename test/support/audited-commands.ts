@@ -16,6 +16,7 @@ export const readingCommands: readonly string[] = [
   'modules list',
   'modules plan',
   'modules why',
+  'permissions list',
   'prices list',
   'roles list',
   'secrets list',

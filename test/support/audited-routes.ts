@@ -18,6 +18,7 @@ export const unauditedRoutes: Readonly<Record<string, string>> = {
     'A preview: the file waits for its plan, and nothing of it runs; installing it has the entry.',
   'POST /account/confirm':
     'Asks for the password once more; a wrong one stands among the failures, and nothing else is kept of it.',
+  'POST /sign-in/oidc/:id': 'Leads to the provider; what comes back from there has the entry.',
   'POST /account/passkeys/options': 'A challenge that lasts five minutes; what answers it has the entry.',
   'POST /sign-in/passkey/options': 'A challenge that lasts five minutes; what answers it has the entry.',
   'POST /sign-in/set-up/passkey/options': 'A challenge that lasts five minutes; what answers it has the entry.',
@@ -32,6 +33,17 @@ export const auditedElsewhere: Readonly<Record<string, string>> = {
   'POST /sign-in/passkey': 'modules/identity/test/passkeys.test.ts',
   'POST /sign-in/set-up/passkey': 'modules/identity/test/factors-journey.test.ts',
   'POST /sign-in/set-up/app': 'modules/identity/test/factors-journey.test.ts',
+  'POST /account/email': 'modules/identity/test/recovery.test.ts',
+  'POST /identity/users/:id/link': 'modules/identity/test/recovery.test.ts',
+  'POST /sign-in/forgot-password': 'modules/identity/test/recovery.test.ts',
+  'POST /sign-in/link': 'modules/identity/test/recovery.test.ts',
+  'POST /account/connections/:id/disconnect': 'modules/oidc/test/sign-in.test.ts',
+  'POST /sign-in/oidc/:id/connect': 'modules/oidc/test/sign-in.test.ts',
+  'POST /sign-in/oidc/:id/back-channel-logout': 'modules/oidc/test/sign-in.test.ts',
+  'POST /oidc/providers/new': 'modules/oidc/test/sign-in.test.ts',
+  'POST /oidc/providers/:id': 'modules/oidc/test/sign-in.test.ts',
+  'POST /oidc/providers/:id/enabled': 'modules/oidc/test/sign-in.test.ts',
+  'POST /oidc/providers/:id/remove': 'modules/oidc/test/sign-in.test.ts',
   'POST /mail/:id/retry': 'modules/mail/test/queue.test.ts',
 };
 

@@ -99,6 +99,36 @@ export class Rules implements Activity {
     transaction.announce(topic, siteId);
   }
 
+  /** Those that name a role. */
+  naming(role: RoleName): readonly Rule[] {
+    return [...this.sites.values()].flatMap(({ rules }) =>
+      [...rules.values()].filter(({ audience, permissions }) => audience.roles.includes(role) || permissions[role] !== undefined),
+    );
+  }
+
+  /** A role has another name now, or none: what was visible to it alone is then seen by who may change permissions. */
+  async replaceRole(transaction: Transaction, before: RoleName, after: RoleName | undefined): Promise<void> {
+    for (const rule of this.naming(before)) {
+      const { id, siteId, audience } = rule;
+      const left = audience.roles.filter((role) => role !== before);
+      const isNamed = left.length < audience.roles.length;
+      const roles = isNamed && after !== undefined ? [...left, after].sort() : left;
+      const { [before]: decided, ...others } = rule.permissions;
+      const permissions = decided !== undefined && after !== undefined ? { ...others, [after]: decided } : others;
+      const columns = { visibleRoles: JSON.stringify(roles), permissions: JSON.stringify(permissions) };
+      await transaction.repository(RuleEntity).update({ id }, columns);
+      const changed: Rule = { ...rule, audience: { ...audience, roles }, permissions };
+      transaction.afterCommit(() => {
+        const known = [...this.of(siteId).rules.values()];
+        this.keep(
+          siteId,
+          known.map((each) => (each.id === id ? changed : each)),
+        );
+      });
+      transaction.announce(topic, siteId);
+    }
+  }
+
   private async load(siteId: string): Promise<void> {
     try {
       this.keep(siteId, await this.read('WHERE site_id = ?', [siteId]));

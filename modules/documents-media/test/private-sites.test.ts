@@ -66,6 +66,10 @@ describe('private sites', () => {
     expect((await portal.post(administrator, `/sites/${secret.id}`, { name: secret.name, visibleTo: 'roles' })).status).to.equal(
       400,
     );
+    const form = (await administrator.get(`/sites/${secret.id}`)).text;
+    expect(form)
+      .to.match(/value="roles" checked/)
+      .and.to.match(/name="roles" value="Author" checked/);
     await accounts.revoke(accounts.byEmail('author@portico.example')?.id ?? '', 'Author', secret.id);
     expect(await visitors()).to.deep.equal(['administrator']);
     await say({ visibleTo: 'everyone' });

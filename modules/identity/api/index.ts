@@ -92,3 +92,4 @@ export interface People {
 }
 export const People: ServiceToken<People> = serviceToken('identity.people');
 export type { IdentityErrorCode } from './error-codes.js';
+export * from './external-sign-in.js';

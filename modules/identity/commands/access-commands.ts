@@ -1,38 +1,49 @@
-import { type Command, type CommandCall, inject, injectable, PortalError } from '@portico/core';
+import { type Command, type CommandCall, inject, injectable, notFound, PortalError } from '@portico/core';
 import type { Account } from '../api/index.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { type Ending, PersonAccess } from '../services/person-access.js';
-import { accountOf, email } from './account-option.js';
+import { accountOf, email, json, jsonText } from './account-option.js';
 
 const ending: Ending = { by: { id: 'system', name: 'Portico' }, via: 'command' };
-const json = { name: 'json', description: 'Print JSON.' };
+const person = { ...email, required: false };
 const id = { name: 'id', value: 'id', description: 'Id, as the list shows it.' };
 const time = (millis: number): string => new Date(millis).toISOString();
+
+/** The person that a command names, or all who come into question. */
+function chosen(accounts: AccountRepository, call: CommandCall, all: readonly Account[]): readonly Account[] {
+  return call.options.email === undefined ? all : [accountOf(accounts, call)];
+}
+
+async function print<Row>(call: CommandCall, rows: readonly Row[], line: (row: Row) => string): Promise<void> {
+  if (call.options.json) call.print(jsonText(rows));
+  else for (const row of rows) call.print(line(row));
+}
 
 @injectable()
 export class ListSessions implements Command {
   readonly name = 'sessions list';
-  readonly summary = 'List the sessions of a person.';
+  readonly summary = 'List the sessions of a person, or of everybody.';
   readonly whenEmpty = 'There are none.';
-  readonly options = [email, json];
+  readonly options = [person, json];
 
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(PersonAccess) private readonly ways: PersonAccess,
   ) {}
 
-  async run(call: CommandCall): Promise<void> {
-    const { sessions } = await this.ways.of(accountOf(this.accounts, call).id);
-    const rows = sessions.map(({ isCurrent: _, createdAt, lastUsedAt, ...rest }) => ({
-      ...rest,
-      createdAt: time(createdAt),
-      lastUsedAt: time(lastUsedAt),
-    }));
-    if (call.options.json) return call.print(JSON.stringify(rows, undefined, 2));
-    for (const { id, browser, system, address, lastUsedAt } of rows)
-      call.print(
-        `${id}  ${[browser, system].filter(Boolean).join(', ') || 'unknown browser'}  ${address}  last seen ${lastUsedAt}`,
-      );
+  run(call: CommandCall): Promise<void> {
+    const rows = chosen(this.accounts, call, this.ways.withSessions()).flatMap((account) =>
+      this.ways.sessionsOf(account).map(({ isCurrent: _, createdAt, lastUsedAt, ...rest }) => ({
+        email: account.email,
+        ...rest,
+        createdAt: time(createdAt),
+        lastUsedAt: time(lastUsedAt),
+      })),
+    );
+    return print(call, rows, ({ email, id, browser, system, address, lastUsedAt }) => {
+      const where = [browser, system].filter(Boolean).join(', ') || 'unknown browser';
+      return `${email}  ${id}  ${where}  ${address}  last seen ${lastUsedAt}`;
+    });
   }
 }
 
@@ -67,33 +78,38 @@ export class EndSessions implements Command {
 @injectable()
 export class ListTokens implements Command {
   readonly name = 'tokens list';
-  readonly summary = 'List the API tokens of a person, never the tokens themselves.';
+  readonly summary = 'List the API tokens of a person, or of everybody; never the tokens themselves.';
   readonly whenEmpty = 'There are none.';
-  readonly options = [email, json];
+  readonly options = [person, json];
 
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(PersonAccess) private readonly ways: PersonAccess,
   ) {}
 
-  async run(call: CommandCall): Promise<void> {
-    const { tokens } = await this.ways.of(accountOf(this.accounts, call).id);
-    const rows = tokens.map(({ createdAt, expiresAt, lastUsedAt, ...rest }) => ({
-      ...rest,
-      createdAt: time(createdAt),
-      expiresAt: time(expiresAt),
-      ...(lastUsedAt === undefined ? {} : { lastUsedAt: time(lastUsedAt) }),
-    }));
-    if (call.options.json) return call.print(JSON.stringify(rows, undefined, 2));
-    for (const { id, name, expiresAt, scopes } of rows) call.print(`${id}  ${name}  expires ${expiresAt}  ${scopes.join(', ')}`);
+  run(call: CommandCall): Promise<void> {
+    const rows = chosen(this.accounts, call, this.ways.withTokens()).flatMap((account) =>
+      this.ways.tokensOf(account).map(({ createdAt, expiresAt, lastUsedAt, ...rest }) => ({
+        email: account.email,
+        ...rest,
+        createdAt: time(createdAt),
+        expiresAt: time(expiresAt),
+        ...(lastUsedAt === undefined ? {} : { lastUsedAt: time(lastUsedAt) }),
+      })),
+    );
+    return print(
+      call,
+      rows,
+      ({ email, id, name, expiresAt, scopes }) => `${email}  ${id}  ${name}  expires ${expiresAt}  ${scopes.join(', ')}`,
+    );
   }
 }
 
 @injectable()
 export class RevokeTokens implements Command {
   readonly name = 'tokens revoke';
-  readonly summary = 'Revoke the API tokens of a person, or one of them.';
-  readonly options = [email, id];
+  readonly summary = 'Revoke the API tokens of a person, or the one of an id.';
+  readonly options = [person, id];
 
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
@@ -101,11 +117,18 @@ export class RevokeTokens implements Command {
   ) {}
 
   async run(call: CommandCall): Promise<void> {
-    const account: Account = accountOf(this.accounts, call);
-    const { id } = call.options;
-    const ids = typeof id === 'string' ? [id] : (await this.ways.of(account.id)).tokens.map((token) => token.id);
-    for (const each of ids) await this.ways.revokeToken(account, each, ending);
-    call.print(`${ids.length} API tokens of ${account.email} are revoked.`);
+    const { email, id } = call.options;
+    if (email === undefined && id === undefined)
+      throw new PortalError('who-missing', 'Say which tokens: --email with an address, or --id.', { status: 400 });
+    const found = chosen(this.accounts, call, this.ways.withTokens()).flatMap((account) =>
+      this.ways
+        .tokensOf(account)
+        .filter((token) => id === undefined || token.id === id)
+        .map((token) => ({ account, token })),
+    );
+    if (id !== undefined && found.length === 0) throw notFound('API token');
+    for (const { account, token } of found) await this.ways.revokeToken(account, token.id, ending);
+    call.print(found.length === 1 ? '1 API token is revoked.' : `${found.length} API tokens are revoked.`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { AccessContexts, type Command, type CommandCall, inject, injectable, PortalError } from '@portico/core';
+import { AccessContexts, type Command, type CommandCall, inject, injectable, MessageCatalog, PortalError } from '@portico/core';
 import type { Role } from '../api/index.js';
 import { RoleAdministration } from '../services/role-administration.js';
 import { RoleCatalog } from '../services/role-catalog.js';
@@ -30,6 +30,32 @@ export class ListRoles implements Command {
     if (call.options.json) return call.print(jsonText(roles));
     for (const { name, isBuiltIn, permissions } of roles)
       call.print(`${name}${isBuiltIn ? '' : '  (made here)'}  ${permissions.length} permissions`);
+  }
+}
+
+@injectable()
+export class ListPermissions implements Command {
+  readonly name = 'permissions list';
+  readonly summary =
+    'List permissions with where they have force, how they reach further than it seems, and the roles that hold them.';
+  readonly options = [json];
+
+  constructor(
+    @inject(RoleCatalog) private readonly catalog: RoleCatalog,
+    @inject(MessageCatalog) private readonly messages: MessageCatalog,
+  ) {}
+
+  async run(call: CommandCall): Promise<void> {
+    const permissions = this.catalog.allGrants().map(({ permission: { id, scope, label, powerful }, module, roles }) => ({
+      id,
+      label: this.messages.for(module).text(label),
+      scope,
+      ...(powerful !== undefined && { powerful: this.messages.for(module).text(powerful) }),
+      roles: [...roles],
+    }));
+    if (call.options.json) return call.print(jsonText(permissions));
+    for (const { id, scope, powerful, roles } of permissions)
+      call.print(`${id}  ${scope}${powerful === undefined ? '' : '  (powerful)'}  ${roles.join(', ')}`);
   }
 }
 
@@ -97,7 +123,7 @@ export class RemoveRole implements Command {
 
   async run(call: CommandCall): Promise<number> {
     const role = roleOf(this.catalog, call);
-    const { people, groups, places } = await this.administration.holders(role);
+    const { people, groups, places } = await this.administration.holders(role, this.contexts.system());
     const holders = [...people.map(({ email }) => email), ...groups.map(({ name }) => `the group ${name}`), ...places];
     const held = holders.length === 0 ? 'Nobody has it.' : `These lose it: ${holders.slice(0, 20).join(', ')}.`;
     return removeWhenConfirmed(call, `Remove the role ${role.name}? ${held}`, async () => {

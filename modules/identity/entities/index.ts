@@ -1,6 +1,7 @@
 import { AccountLinkEntity } from './account-link-entity.js';
 import { ApiTokenEntity } from './api-token-entity.js';
 import { AuthenticatorEntity } from './authenticator-entity.js';
+import { ExternalGrantEntity, ExternalIdentityEntity, ExternalSessionEntity } from './external-entities.js';
 import { GroupEntity, GroupMemberEntity, GroupRoleEntity } from './group-entities.js';
 import { KnownDeviceEntity } from './known-device-entity.js';
 import { PasskeyEntity } from './passkey-entity.js';
@@ -19,6 +20,9 @@ export default [
   AccountLinkEntity,
   ApiTokenEntity,
   AuthenticatorEntity,
+  ExternalGrantEntity,
+  ExternalIdentityEntity,
+  ExternalSessionEntity,
   KnownDeviceEntity,
   PasskeyEntity,
   PersonEntity,

@@ -3,6 +3,7 @@ import { AccountMails } from '../services/account-mails.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { PersonAccess } from '../services/person-access.js';
 import { SignIn } from '../services/sign-in.js';
+import { ConnectionRoutes } from './connection-routes.js';
 import { changePasswordForm, nameForm } from './input.js';
 import { OwnAccount } from './own-account.js';
 import { SignInPages } from './sign-in-pages.js';
@@ -19,6 +20,7 @@ export class AccountRoutes implements HttpRoutes {
     @inject(SignIn) private readonly signIn: SignIn,
     @inject(PersonAccess) private readonly ways: PersonAccess,
     @inject(SignInPages) private readonly pages: SignInPages,
+    @inject(ConnectionRoutes) private readonly connections: ConnectionRoutes,
     @inject(AccountMails) private readonly mails: AccountMails,
   ) {}
 
@@ -61,6 +63,7 @@ export class AccountRoutes implements HttpRoutes {
       name: tried.name ?? person.name,
       nameError: tried.form === 'name' ? tried.error?.message : undefined,
       passwordError: tried.form === 'password' ? tried.error?.message : undefined,
+      connected: await this.connections.model(ctx),
       ways: waysModel(ctx, await this.ways.of(person.id, session)),
     };
     if (tried.error?.retryAfter !== undefined) ctx.set('Retry-After', String(tried.error.retryAfter));

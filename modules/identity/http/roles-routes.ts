@@ -143,7 +143,7 @@ export class RolesRoutes implements HttpRoutes {
   }
 
   private async showRemoval(ctx: RouteContext, role: Role, error?: PortalError): Promise<void> {
-    const { people, groups, places } = await this.administration.holders(role);
+    const { people, groups, places } = await this.administration.holders(role, ctx.access);
     const model = {
       role: role.name,
       id: role.id,

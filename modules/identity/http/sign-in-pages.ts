@@ -2,10 +2,11 @@ import { type BrowserCookie, Cookies, inject, injectable, PortalError, type Rout
 import { localAddress } from '@portico/core/util';
 import { AccountMails } from '../services/account-mails.js';
 import type { Enrolment } from '../services/authenticator-app.js';
+import { OfferedMethods } from '../services/offered-methods.js';
 import { RelyingParty } from '../services/relying-party.js';
 import { SecondStep } from '../services/second-step.js';
 import { SessionStore, type Visitor } from '../services/session-store.js';
-import type { SignInResult } from '../services/sign-in-steps.js';
+import { type SignInResult, ticketExpired } from '../services/sign-in-steps.js';
 
 const pagesOfSigning = /^\/sign-(?:in|out)(?![\w-])/;
 
@@ -42,6 +43,7 @@ export class SignInPages {
     @inject(SessionStore) private readonly sessions: SessionStore,
     @inject(SessionCookie) private readonly cookie: SessionCookie,
     @inject(RelyingParty) private readonly relyingParty: RelyingParty,
+    @inject(OfferedMethods) private readonly methods: OfferedMethods,
     @inject(Cookies) cookies: Cookies,
     @inject(AccountMails) private readonly mails: AccountMails,
   ) {
@@ -63,6 +65,15 @@ export class SignInPages {
     }
   }
 
+  /** Shows the page of the step that a ticket is for; where signing in begins when it is none, or too old. */
+  async resume(ctx: RouteContext, ticket: string | undefined, next: string | undefined): Promise<void> {
+    const step = ticket === undefined ? undefined : this.step.stepOf(ticket);
+    if (ticket === undefined || step === undefined) this.signIn(ctx, { next, error: ticketExpired() });
+    else if (step === 'second-factor') await this.secondFactor(ctx, { ticket, next });
+    else if (step === 'set-up') await this.setUp(ctx, { ticket, next });
+    else this.newPassword(ctx, { ticket, next });
+  }
+
   /** A session of before does not live on beside the new one. */
   async open(ctx: RouteContext, { token, device }: { readonly token: string; readonly device: string }): Promise<void> {
     if (ctx.session) await this.sessions.end(ctx.session);
@@ -78,6 +89,7 @@ export class SignInPages {
   signIn(ctx: RouteContext, model: PageModel & { readonly email?: string }): void {
     this.show(ctx, 'sign-in', 'sign-in.title', {
       ...model,
+      methods: this.methods.buttons(ctx.access.locale),
       canMail: this.mails.isReady,
       passkeys: this.relyingParty.at(ctx.get('Host')) !== undefined,
     });

@@ -1,4 +1,6 @@
 import { type HttpRoutes, inject, injectable, PortalError, type Router, SessionCookie } from '@portico/core';
+import { ExternalSessions } from '../services/external-sessions.js';
+import { OfferedMethods } from '../services/offered-methods.js';
 import { SessionStore } from '../services/session-store.js';
 import { SignIn } from '../services/sign-in.js';
 import { newPasswordForm, nextQuery, signInForm } from './input.js';
@@ -12,12 +14,23 @@ export class SignOutRoutes implements HttpRoutes {
   constructor(
     @inject(SessionStore) private readonly sessions: SessionStore,
     @inject(SessionCookie) private readonly cookie: SessionCookie,
+    @inject(ExternalSessions) private readonly external: ExternalSessions,
+    @inject(OfferedMethods) private readonly methods: OfferedMethods,
   ) {}
 
   register(router: Router): void {
     router.post('/', { access: 'public' }, async (ctx) => {
+      const begun = ctx.session && (await this.external.of(ctx.session));
       if (ctx.session) await this.sessions.end(ctx.session);
       this.cookie.clear(ctx);
+      const address = begun && (await this.methods.signOutAddress(begun));
+      if (begun && address !== undefined) {
+        // Not a redirect: browsers let a form lead to other sites only where the page of the form names them.
+        ctx.set('Refresh', `0; url=${address}`);
+        const name = this.methods.nameOf(begun.provider, ctx.access.locale) ?? begun.issuer;
+        ctx.render('signed-out', { name, address }, { title: ctx.text('sign-out.done'), layout: 'plain' });
+        return;
+      }
       ctx.redirectWith('/sign-in', ctx.text('sign-out.done'));
     });
   }

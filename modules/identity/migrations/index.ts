@@ -1,5 +1,6 @@
 import { CreateAccountLinks1764710000000 } from './create-account-links.js';
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
+import { CreateExternalIdentities1764720100000 } from './create-external-identities.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
 import { CreateRolesAndGroups1764720000000 } from './create-roles-and-groups.js';
@@ -28,4 +29,5 @@ export default [
   ExpireOneTimePasswords1764700200000,
   CreateSignInCounts1764700300000,
   CreateAccountLinks1764710000000,
+  CreateExternalIdentities1764720100000,
 ];

@@ -14,51 +14,16 @@ import {
 } from '@portico/core';
 import { nameSortKey } from '@portico/core/util';
 import type { Account, NewAccount, People } from '../api/index.js';
+import { ExternalGrantEntity } from '../entities/external-entities.js';
 import { PersonEntity, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
-import { AccountLinks } from './account-links.js';
-import { AccountMails } from './account-mails.js';
 import { checkedAccount, checkedEmail, checkedName, emailTaken, keepAnAdministrator } from './account-rules.js';
-import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { lengthProblem } from './password-rules.js';
-import { Passwords } from './passwords.js';
+import { noPassword, Passwords } from './passwords.js';
 import type { RoleInPlace } from './rights.js';
 import { RolePlaces } from './role-places.js';
-import { SessionStore } from './session-store.js';
-
-/** On what ways somebody gets in without showing a password: sessions, API tokens and links, ended together with what makes them wrong. */
-@injectable()
-class SignedInAccess {
-  constructor(
-    @inject(SessionStore) private readonly sessions: SessionStore,
-    @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
-    @inject(AccountLinks) private readonly links: AccountLinks,
-    @inject(AccountMails) private readonly mails: AccountMails,
-    @inject(AuditLog) private readonly audit: AuditLog,
-  ) {}
-
-  async endSessions(transaction: Transaction, { id, email }: Pick<Person, 'id' | 'email'>): Promise<void> {
-    const count = await this.sessions.endAllOf(transaction, id);
-    if (count === 0) return;
-    const entry = { area: 'security', subject: email, about: id, attribute: 'sessions', scope: 'instance', action: 'removed' };
-    await this.audit.record(transaction, { ...entry, before: { count } });
-  }
-
-  endTokens(transaction: Transaction, person: Person): Promise<void> {
-    return this.tokens.revokeAllOf(transaction, person);
-  }
-
-  endLinks(transaction: Transaction, personId: string): Promise<void> {
-    return this.links.endAllOf(transaction, personId);
-  }
-
-  /** Links to another one end, and the owner is told, unless it is the first of their own. */
-  async passwordReplaced(transaction: Transaction, account: Account, isFirst: boolean): Promise<void> {
-    await this.endLinks(transaction, account.id);
-    if (!isFirst) await this.mails.notice(transaction, 'password-changed', account);
-  }
-}
+import { SignedInAccess } from './signed-in-access.js';
 
 /** How a password is replaced. */
 export interface PasswordReplacement {
@@ -138,10 +103,34 @@ export class AccountRepository implements People {
         await transaction.repository(RoleAssignmentEntity).insert({ personId: person.id, siteId: siteId ?? '', role });
       }
       await this.record(transaction, person, 'added', { after: { name } });
-      for (const { role, siteId } of given) await this.recordRole(transaction, person, 'granted', role, siteId);
+      for (const place of given) await this.recordRole(transaction, person.id, 'granted', place);
       await this.publish(transaction, person.id);
     });
     return this.directory.byId(person.id) as Account;
+  }
+
+  /**
+   * Adds somebody who signs in by an account at another place, with the caller's transaction. Answers their id.
+   * @throws PortalError `invalid-input` (400) with fields; `email-taken` (409).
+   */
+  async addWithoutPassword(transaction: Transaction, who: { readonly email: string; readonly name: string }): Promise<string> {
+    const { email, name } = await checkedAccount({ ...who, password: '' }, async () => undefined);
+    if (await transaction.repository(PersonEntity).existsBy({ email })) throw emailTaken();
+    const id = this.ids.next();
+    await transaction.repository(PersonEntity).insert({
+      id,
+      email,
+      name,
+      nameKey: nameSortKey(name),
+      searchText: personSearchText(email, name),
+      passwordHash: noPassword,
+      active: true,
+      mustChangePassword: false,
+      oneTimeUntil: null,
+      createdAt: this.clock.now().toISOString(),
+    });
+    await this.publish(transaction, id);
+    return id;
   }
 
   async rename(personId: string, name: string): Promise<void> {
@@ -163,20 +152,22 @@ export class AccountRepository implements People {
     await this.change(personId, async (transaction) => {
       const assignments = transaction.repository(RoleAssignmentEntity);
       const assignment = { personId, siteId: siteId ?? '', role: name };
+      // What somebody gives is theirs to take: no provider takes it.
+      await transaction.repository(ExternalGrantEntity).delete(assignment);
       if (await assignments.existsBy(assignment)) return;
       await assignments.insert(assignment);
-      await this.recordRole(transaction, await personIn(transaction, personId), 'granted', name, siteId);
+      await this.recordRole(transaction, personId, 'granted', { role: name, ...(siteId && { siteId }) });
     });
   }
 
   async revoke(personId: string, role: RoleName, siteId?: string): Promise<void> {
     const name = this.places.named(role);
     await this.change(personId, async (transaction) => {
-      const { affected } = await transaction
-        .repository(RoleAssignmentEntity)
-        .delete({ personId, siteId: siteId ?? '', role: name });
+      const assignment = { personId, siteId: siteId ?? '', role: name };
+      const { affected } = await transaction.repository(RoleAssignmentEntity).delete(assignment);
+      await transaction.repository(ExternalGrantEntity).delete(assignment);
       await keepAnAdministrator(transaction);
-      if (affected) await this.recordRole(transaction, await personIn(transaction, personId), 'revoked', name, siteId);
+      if (affected) await this.recordRole(transaction, personId, 'revoked', { role: name, ...(siteId && { siteId }) });
     });
   }
 
@@ -204,10 +195,8 @@ export class AccountRepository implements People {
     await this.change(personId, async (transaction) => {
       const people = transaction.repository(PersonEntity);
       if (await people.existsBy({ email })) throw emailTaken();
-      const person = await people.findOneByOrFail({ id: personId });
-      const { name, email: before } = person;
+      const { name } = await people.findOneByOrFail({ id: personId });
       await people.update({ id: personId }, { email, searchText: personSearchText(email, name) });
-      await this.record(transaction, person, 'changed', { attribute: 'email', before, after: email });
       await also(transaction);
       await this.access.endLinks(transaction, personId);
     });
@@ -242,22 +231,26 @@ export class AccountRepository implements People {
 
   private record(
     transaction: Transaction,
-    { id, email }: PersonEntity,
+    person: Pick<Person, 'id' | 'email'>,
     action: string,
     more: Partial<AuditEntry> = {},
   ): Promise<void> {
-    return this.audit.record(transaction, { area: 'people', subject: email, about: id, scope: 'instance', action, ...more });
+    const entry = { area: 'people', subject: person.email, about: person.id, scope: 'instance', action };
+    return this.audit.record(transaction, { ...entry, ...more });
   }
 
-  private recordRole(
+  private async recordRole(
     transaction: Transaction,
-    person: PersonEntity,
+    id: string,
     action: 'granted' | 'revoked',
-    role: RoleName,
-    siteId: string | undefined,
+    { role, siteId }: RoleInPlace,
   ): Promise<void> {
     const said = action === 'granted' ? { after: role } : { before: role };
-    return this.record(transaction, person, action, { attribute: 'role', ...(siteId && { scope: siteId }), ...said });
+    await this.record(transaction, await personIn(transaction, id), action, {
+      attribute: 'role',
+      ...(siteId && { scope: siteId }),
+      ...said,
+    });
   }
 
   private async change(personId: string, work: (transaction: Transaction) => Promise<unknown>): Promise<void> {
@@ -269,7 +262,7 @@ export class AccountRepository implements People {
   }
 
   /** What the transaction leaves becomes what everybody reads, with its commit. */
-  private async publish(transaction: Transaction, personId: string): Promise<void> {
+  async publish(transaction: Transaction, personId: string): Promise<void> {
     const person = await transaction.repository(PersonEntity).findOneByOrFail({ id: personId });
     const assignments = await transaction.repository(RoleAssignmentEntity).findBy({ personId });
     transaction.afterCommit(() => this.directory.put(person, assignments));

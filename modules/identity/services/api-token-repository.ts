@@ -118,6 +118,11 @@ export class ApiTokenRepository implements ApiTokens {
     return { id: known.id, name: known.name, person, scopes: known.scopes };
   }
 
+  /** Everybody who has a token. */
+  people(): readonly string[] {
+    return [...new Set([...this.tokens.values()].map(({ personId }) => personId))];
+  }
+
   /** The tokens of a person, newest first. */
   of(personId: string): readonly ApiTokenView[] {
     return [...this.tokens.values()]

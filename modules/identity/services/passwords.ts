@@ -9,6 +9,9 @@ const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 /** Of a password that was thrown away, made with the same parameters: what an unknown account is compared with. */
 const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$jtdE1NMmG6iI9KHxAy+e0A$7kwS2/gd4bbAEL6FQBzCSlkH2WU4RJDvZh4ITrMUbaQ';
 
+/** Stands where the hash would, of somebody who signs in by an account at another place only: no password is right. */
+export const noPassword = '!';
+
 const atOnce = 2;
 const longestQueue = 200;
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
@@ -65,8 +68,9 @@ export class Passwords {
   /** @param passwordHash undefined for an unknown account: it takes as long and answers false. */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
     if (Buffer.byteLength(password) > mostPasswordBytes) return false;
-    const same = await this.withSemaphore(async () => (await argon2()).verify(passwordHash ?? nobodysHash, password));
-    return same && passwordHash !== undefined;
+    const isNobodys = passwordHash === undefined || passwordHash === noPassword;
+    const same = await this.withSemaphore(async () => (await argon2()).verify(isNobodys ? nobodysHash : passwordHash, password));
+    return same && !isNobodys;
   }
 
   private async withSemaphore<T>(work: () => Promise<T>): Promise<T> {

@@ -53,6 +53,24 @@ export class PersonAccess {
     };
   }
 
+  /** Everybody who has a session, by email address. */
+  withSessions(): readonly Account[] {
+    return this.accounts(this.sessions.people());
+  }
+
+  /** Everybody who has an API token, by email address. */
+  withTokens(): readonly Account[] {
+    return this.accounts(this.tokens.people());
+  }
+
+  sessionsOf({ id }: Account): readonly SessionView[] {
+    return this.sessions.of(id);
+  }
+
+  tokensOf({ id }: Account): readonly ApiTokenView[] {
+    return this.tokens.of(id);
+  }
+
   /** @throws PortalError `not-found` (404) for a session that is not this person's. */
   async endSession(account: Account, id: string, { by, via }: Ending): Promise<void> {
     const session = this.sessions.of(account.id).find((candidate) => candidate.id === id);
@@ -84,10 +102,7 @@ export class PersonAccess {
   /** Ends the sessions of everybody. Answers of how many people. */
   async endEverybodys(ending: Ending): Promise<number> {
     let people = 0;
-    for (const id of this.sessions.people()) {
-      const account = this.directory.byId(id);
-      if (account && (await this.endSessions(account, ending)) > 0) people += 1;
-    }
+    for (const account of this.withSessions()) if ((await this.endSessions(account, ending)) > 0) people += 1;
     return people;
   }
 
@@ -99,5 +114,12 @@ export class PersonAccess {
   /** False when there were none. */
   removeFactors(account: Account, { by, via }: Ending): Promise<boolean> {
     return this.factors.removeAll(account, by, via);
+  }
+
+  private accounts(ids: readonly string[]): readonly Account[] {
+    return ids
+      .map((id) => this.directory.byId(id))
+      .filter((account) => account !== undefined)
+      .sort((a, b) => (a.email < b.email ? -1 : 1));
   }
 }

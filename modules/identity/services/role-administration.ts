@@ -49,8 +49,8 @@ export class RoleAdministration {
     await this.roles.remove(role.id);
   }
 
-  holders({ name }: Role): Promise<RoleHolders> {
-    return this.roles.holders(name);
+  holders({ name }: Role, { locale }: AccessContext): Promise<RoleHolders> {
+    return this.roles.holders(name, locale);
   }
 
   /** Decides about all permissions that somebody may decide about; the others stay as they are. */

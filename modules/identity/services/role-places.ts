@@ -4,6 +4,7 @@ import {
   invalidInput,
   notFound,
   optional,
+  PortalError,
   type RoleName,
   type ServiceHandle,
   SiteDirectory,
@@ -45,5 +46,15 @@ export class RolePlaces {
     const sites = this.sites.get();
     if (siteId !== undefined && sites && !sites.byId(siteId)) throw notFound('site');
     return { ...place, role: known.name };
+  }
+
+  /** The same of what somebody wrote down a while ago: undefined for a role that cannot be given there any more. */
+  possible<Place extends RoleInPlace>(place: Place): Place | undefined {
+    try {
+      return this.checked(place);
+    } catch (error) {
+      if (error instanceof PortalError) return undefined;
+      throw error;
+    }
   }
 }

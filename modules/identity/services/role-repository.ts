@@ -128,7 +128,7 @@ export class RoleRepository {
   }
 
   /** Who has a role, and where else it is named. */
-  async holders(role: RoleName): Promise<RoleHolders> {
+  async holders(role: RoleName, locale: string): Promise<RoleHolders> {
     const has = (holder: {
       readonly roles: readonly string[];
       readonly siteRoles: Readonly<Record<string, readonly string[]>>;
@@ -137,7 +137,7 @@ export class RoleRepository {
       one.name.localeCompare(other.name);
     const places = await this.unitOfWork.read(async (reader) => {
       const found: string[] = [];
-      for (const { value } of this.references.all()) found.push(...(await value.usesOf(reader, role)));
+      for (const { value } of this.references.all()) found.push(...(await value.usesOf(reader, role, locale)));
       return found;
     });
     return {

@@ -40,6 +40,11 @@ export class SecondStep {
     @inject(AuthenticatorApp) private readonly app: AuthenticatorApp,
   ) {}
 
+  /** Which step a ticket is for; undefined when it is none, or too old. */
+  stepOf(token: string): SignInStep | undefined {
+    return this.tickets.stepOf(token);
+  }
+
   /** What the holder of a ticket can show. @throws PortalError `ticket-expired` (410). */
   kinds(token: string): Promise<FactorKinds> {
     return this.factors.kinds(this.holder(token, 'second-factor').account.id);

@@ -161,6 +161,22 @@ export class SessionStore implements Sessions {
       });
   }
 
+  /** SHA-256 of the token of a session, as its row has it; undefined for one that has ended. */
+  hashOf(session: Session): string | undefined {
+    return this.liveOf(session)?.tokenHash;
+  }
+
+  /** Ends sessions with the caller's transaction. */
+  async endByHash(transaction: Transaction, hashes: readonly string[]): Promise<void> {
+    for (const tokenHash of hashes) await transaction.repository(SessionEntity).delete({ tokenHash });
+    transaction.afterCommit(() => {
+      for (const tokenHash of hashes) {
+        const live = this.sessions.get(tokenHash);
+        if (live) this.forget(live);
+      }
+    });
+  }
+
   /** Everybody who has a session. */
   people(): readonly string[] {
     return [...this.byPerson.keys()];
@@ -277,7 +293,8 @@ function idOf({ tokenHash }: LiveSession): string {
   return hash('sha256', `session ${tokenHash}`).slice(0, 32);
 }
 
-function hashOf(token: string): string {
+/** As rows have it. */
+export function hashOf(token: string): string {
   return hash('sha256', token);
 }
 

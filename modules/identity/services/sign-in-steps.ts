@@ -1,6 +1,8 @@
 import { inject, injectable, PortalError, type Transaction, UnitOfWork } from '@portico/core';
+import type { ExternalSession } from '../api/index.js';
 import { PersonEntity } from '../entities/person-entity.js';
 import { Directory } from './directory.js';
+import { ExternalSessions } from './external-sessions.js';
 import { SecondFactorPolicy } from './second-factor-policy.js';
 import { type FactorKinds, SecondFactors } from './second-factors.js';
 import { SessionStore, type Visitor } from './session-store.js';
@@ -27,6 +29,8 @@ export interface Shown {
   /** Of the password that was checked; of a passkey alone, the one that is in force. */
   readonly passwordHash: string;
   readonly hasFactor: boolean;
+  /** Where, when it was not here: no password was shown then, and none is asked for. */
+  readonly external?: ExternalSession;
 }
 
 /**
@@ -44,6 +48,7 @@ export class SignInSteps {
     @inject(SignInTickets) private readonly tickets: SignInTickets,
     @inject(SecondFactors) private readonly factors: SecondFactors,
     @inject(SecondFactorPolicy) private readonly policy: SecondFactorPolicy,
+    @inject(ExternalSessions) private readonly externalSessions: ExternalSessions,
   ) {}
 
   async next(shown: Shown, visitor: Visitor): Promise<SignInResult> {
@@ -53,7 +58,7 @@ export class SignInSteps {
     const hasAny = factors.app || factors.passkeys;
     if (hasAny && !shown.hasFactor)
       return { kind: 'second-factor', ticket: this.tickets.issue({ ...shown, step: 'second-factor' }), factors };
-    if (account.mustChangePassword)
+    if (account.mustChangePassword && !shown.external)
       return { kind: 'new-password', ticket: this.tickets.issue({ ...shown, step: 'new-password' }) };
     if (!hasAny && this.policy.requires(account))
       return { kind: 'set-up', ticket: this.tickets.issue({ ...shown, step: 'set-up' }) };
@@ -61,14 +66,15 @@ export class SignInSteps {
       const { personId: id, passwordHash } = shown;
       // Asked again where nothing can come between: the password may have been changed while it was checked.
       if (!(await transaction.repository(PersonEntity).existsBy({ id, passwordHash, active: true }))) throw signInFailed();
-      return this.open(transaction, id, visitor);
+      return this.open(transaction, id, visitor, shown.external);
     });
     return { kind: 'session', ...opened };
   }
 
   /** A session in a transaction of the caller's, who has asked for all that is needed before. */
-  async open(transaction: Transaction, personId: string, visitor: Visitor): Promise<OpenedSession> {
+  async open(transaction: Transaction, personId: string, visitor: Visitor, external?: ExternalSession): Promise<OpenedSession> {
     const token = await this.sessions.create(transaction, personId, visitor);
+    if (external) await this.externalSessions.begun(transaction, token, external);
     return { token, device: await this.devices.add(transaction, personId, visitor) };
   }
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Clock, inject, injectable } from '@portico/core';
+import type { ExternalSession } from '../api/index.js';
 
 const lifeMillis = 10 * 60_000;
 const mostTickets = 10_000;
@@ -15,6 +16,8 @@ export interface SignInTicket {
   readonly passwordHash: string;
   /** Whether a second factor was shown. */
   readonly hasFactor: boolean;
+  /** Where the person was shown to be who they are, when that was not here. */
+  readonly external?: ExternalSession;
 }
 
 /**
@@ -41,6 +44,12 @@ export class SignInTickets {
   find(token: string, step: SignInStep): SignInTicket | undefined {
     const ticket = this.tickets.get(keyOf(token));
     return ticket?.step === step && ticket.expiresAt > this.clock.now().getTime() ? ticket : undefined;
+  }
+
+  /** Which step a ticket is for; undefined when it is none, or too old. */
+  stepOf(token: string): SignInStep | undefined {
+    const ticket = this.tickets.get(keyOf(token));
+    return ticket && ticket.expiresAt > this.clock.now().getTime() ? ticket.step : undefined;
   }
 
   /** False when it was redeemed already: of several side by side, one goes on. */

@@ -153,7 +153,12 @@ describe('Sessions and API tokens', () => {
     expect(session).to.include({ browser: 'Firefox 140', system: 'Windows' });
     const tokens = JSON.parse((await portal.command(['tokens', 'list', '--email', account.email, '--json'])).out) as object[];
     expect(tokens[0]).to.include({ name: 'Nightly' }).and.not.to.have.property('tokenHash');
-    expect((await portal.command(['tokens', 'revoke', '--email', account.email])).out).to.include('1 API tokens');
+    const everybodys = JSON.parse((await portal.command(['tokens', 'list', '--json'])).out) as { email: string; id: string }[];
+    const [nightly] = everybodys.filter(({ email }) => email === account.email);
+    expect((await portal.command(['tokens', 'revoke', '--id', nightly?.id ?? ''])).out).to.include('1 API token is revoked.');
+    expect((await portal.command(['tokens', 'revoke', '--id', nightly?.id ?? ''])).exitCode).to.equal(1);
+    expect((await portal.command(['tokens', 'revoke'])).err).to.include('Say which tokens');
+    expect((await portal.command(['sessions', 'list'])).out).to.include(`${account.email}  `);
     const ended = await portal.command(['sessions', 'end', '--email', account.email, '--id', session?.id ?? '']);
     expect(ended.exitCode).to.equal(0);
     expect(await isSignedIn(visitor)).to.equal(false);

@@ -137,10 +137,10 @@ describe('More than a password, in a browser', () => {
     });
   }
 
-  it('a passkey is added by keyboard, signs in alone and after the password, and is removed', async () => {
-    const email = 'passkey@example.org';
-    await addPerson(portal, email, { name: 'Pat Person' });
-    const page = await browser.page(named(), { person: { email, password } });
+  const passkeyJourney = async (width: number): Promise<void> => {
+    const email = `passkey-${width}@example.org`;
+    await addPerson(portal, email, { name: `Person ${width}` });
+    const page = await browser.page(named(), { person: { email, password }, width });
     const device = await authenticatorOf(page);
     await page.goto('/account');
     await tabTo(page, 'Manage Passkeys', 'link');
@@ -148,6 +148,7 @@ describe('More than a password, in a browser', () => {
     await tabTo(page, 'Name', 'textbox');
     await page.keyboard.type('The laptop');
     await isClean(page);
+    await page.setViewportSize({ width, height: 800 });
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Recovery Codes' }).waitFor();
     expect(await device.credentials()).to.have.length(1);
@@ -157,6 +158,7 @@ describe('More than a password, in a browser', () => {
 
     await signOut(page);
     await isClean(page);
+    await page.setViewportSize({ width, height: 800 });
     await tabTo(page, 'Sign in with a Passkey');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/web/home');
@@ -179,7 +181,11 @@ describe('More than a password, in a browser', () => {
     await page.getByRole('button', { name: 'Sign in with a Passkey' }).click();
     await page.getByText('This passkey does not fit.').waitFor();
     await page.context().close();
-  });
+  };
+
+  for (const width of [1280, 390])
+    it(`a passkey is added by keyboard, signs in alone and after the password, and is removed, at ${width} pixels`, () =>
+      passkeyJourney(width));
 
   it('a passkey whose count falls back is refused, and the audit log says so (8.8)', async () => {
     const email = 'counter@example.org';

@@ -56,7 +56,7 @@ export type AppCode = (steps?: number) => string;
 /** An app that knows the key of a page. */
 export function appOf(html: string, clock: Clock): AppCode {
   const secret =
-    /<code class="one-time-password enrolment-key"[^>]*>(.+?)<\/code>/.exec(html)?.[1]?.replace(/<\/?span>/g, '') ?? '';
+    /<code class="one-time-password enrolment-key"[^>]*>(.+?)<\/code>/.exec(html)?.[1]?.replace(/<[^>]+>/g, '') ?? '';
   const totp = new TOTP({ secret });
   return (steps = 0) => totp.generate({ timestamp: clock.now().getTime() + steps * 30_000 });
 }

@@ -101,6 +101,8 @@ describe('The queue of mails', () => {
     const admin = await portal.signIn();
     const settings = await admin.get('/configuration/instance-settings/mail');
     expect(settings.text).to.match(/\d+ mails? ha(?:ve|s) failed\. System, Mail says which and why\./);
+    const diagnostics = await admin.get('/configuration/diagnostics');
+    expect(diagnostics.text).to.match(/\d+ mails? ha(?:ve|s) failed\. System, Mail says which and why\./);
     const page = await admin.get('/mail');
     expect(page.text)
       .to.include('again@example.org')

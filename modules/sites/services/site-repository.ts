@@ -9,7 +9,11 @@ import {
   Ids,
   inject,
   injectable,
+  Messages,
   notFound,
+  type Reader,
+  type RoleName,
+  type RoleReference,
   type Site,
   type SiteDirectory,
   type Transaction,
@@ -174,6 +178,24 @@ export class SiteRepository implements SiteDirectory, Sites {
     });
   }
 
+  /** Sites that are visible to a role. */
+  visibleTo(role: RoleName): readonly Site[] {
+    return this.sorted.filter(({ audience }) => audience?.roles.includes(role));
+  }
+
+  /** A role has another name now, or none: what was visible to it alone is then visible to administrators. */
+  async replaceRole(transaction: Transaction, before: RoleName, after: RoleName | undefined): Promise<void> {
+    const changed = new Map<string, Site>();
+    for (const site of this.visibleTo(before)) {
+      const left = site.audience?.roles.filter((role) => role !== before) ?? [];
+      const roles = (after === undefined ? left : [...left, after]).sort();
+      const visibleRoles = JSON.stringify(roles);
+      await transaction.repository(SiteEntity).update({ id: site.id }, { visibleRoles });
+      changed.set(site.id, siteOf({ ...site, visibleTo: 'roles', visibleRoles }));
+    }
+    transaction.afterCommit(() => this.keep(this.sorted.map((site) => changed.get(site.id) ?? site)));
+  }
+
   private keep(sites: readonly Site[]): void {
     const keyed = sites.map((site) => ({ site, key: `${nameSortKey(site.name)}\n${site.id}` }));
     this.sorted = Object.freeze(keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ site }) => site));
@@ -193,6 +215,30 @@ function siteOf({ id, address, name, visibleTo, visibleRoles }: SiteFacts): Site
 
 const isSame = (one: Audience, other: Audience): boolean =>
   one.visibleTo === other.visibleTo && one.roles.join('\n') === other.roles.join('\n');
+
+/** The names of roles that sites are visible to. */
+@injectable()
+export class SiteRoleReferences implements RoleReference {
+  constructor(
+    @inject(SiteRepository) private readonly sites: SiteRepository,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  async usesOf(_reader: Reader, role: RoleName, locale: string): Promise<readonly string[]> {
+    return this.sites
+      .visibleTo(role)
+      .slice(0, 20)
+      .map(({ name }) => this.messages.text('sites.visible-to-role', { site: name }, locale));
+  }
+
+  renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void> {
+    return this.sites.replaceRole(transaction, before, after);
+  }
+
+  removed(transaction: Transaction, role: RoleName): Promise<void> {
+    return this.sites.replaceRole(transaction, role, undefined);
+  }
+}
 
 @injectable()
 export class DemoSites implements DemoContent {

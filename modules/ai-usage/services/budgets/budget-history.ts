@@ -1,6 +1,20 @@
-import { type AuditArea, type AuditDescription, AuditLog, type AuditRecord, inject, injectable, Messages } from '@portico/core';
+import {
+  type AuditArea,
+  type AuditDescription,
+  AuditLog,
+  type AuditRecord,
+  Clock,
+  inject,
+  injectable,
+  Messages,
+  type Reader,
+  type RoleName,
+  type RoleReference,
+  type Transaction,
+} from '@portico/core';
 import type { BudgetRule } from '../../api/budgets.js';
 import { amount, BudgetPresenter } from './budget-presenter.js';
+import { BudgetRepository } from './budget-repository.js';
 
 /** One entry of the audit log about a budget, ready to be read. */
 export interface BudgetChange {
@@ -88,5 +102,37 @@ export class UsageAuditArea implements AuditArea {
       ...(hardLimit === null ? [] : [this.messages.text('audit.hard', { limit: amount(rule.unit, hardLimit) }, locale)]),
     ];
     return `${unit}: ${parts.join(', ')}`;
+  }
+}
+
+/** The names of roles that have budgets. */
+@injectable()
+export class BudgetRoleReferences implements RoleReference {
+  constructor(
+    @inject(BudgetRepository) private readonly budgets: BudgetRepository,
+    @inject(BudgetPresenter) private readonly presenter: BudgetPresenter,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async usesOf(reader: Reader, role: RoleName, locale: string): Promise<readonly string[]> {
+    const budgets = await this.budgets.ofRole(reader, role);
+    return budgets
+      .slice(0, 20)
+      .map((budget) =>
+        this.messages.text(
+          'budgets.named-by',
+          { target: this.presenter.target(budget, locale), unit: this.presenter.unit(budget, locale) },
+          locale,
+        ),
+      );
+  }
+
+  renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void> {
+    return this.budgets.renameRole(transaction, before, after, this.clock.now());
+  }
+
+  removed(transaction: Transaction, role: RoleName): Promise<void> {
+    return this.budgets.removeRole(transaction, role);
   }
 }

@@ -1,5 +1,16 @@
-import { AuditLog, Ids, inject, injectable, notFound, PortalError, type Transaction, UnitOfWork } from '@portico/core';
-import type { BudgetLimit, BudgetRule, BudgetState } from '../../api/budgets.js';
+import {
+  AuditLog,
+  Ids,
+  In,
+  inject,
+  injectable,
+  notFound,
+  PortalError,
+  type RoleName,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
+import type { BudgetLimit, BudgetRule, BudgetState, BudgetTarget } from '../../api/budgets.js';
 import type { UsageDatabase } from '../../api/index.js';
 import { Budget } from '../../entities/budget.js';
 import { appliesTo, countedBy, type Demand, demandOf, type Spender, windowOf } from '../../entities/budget-rules.js';
@@ -102,6 +113,31 @@ export class BudgetRepository {
       await this.record(transaction, rule, undefined, editor);
       return rule;
     });
+  }
+
+  /** The budgets of a role, whether together or each. */
+  ofRole(database: Pick<UsageDatabase, 'repository'>, role: RoleName): Promise<readonly StoredBudget[]> {
+    return database.repository(Budget).find({ where: { target: In<BudgetTarget>(['role', 'each-of-role']), subject: role } });
+  }
+
+  /** A role has another name now; what it used within the longest period of a budget goes on counting. */
+  async renameRole(transaction: Transaction, before: RoleName, after: RoleName, now: Date): Promise<void> {
+    for (const { id } of await this.ofRole(transaction, before))
+      await transaction.repository(Budget).update({ id }, { subject: after });
+    const since = windowOf('month', now).from.toISOString();
+    await transaction.query(
+      "UPDATE ai_usage_entry SET roles = replace(roles, ?, ?) WHERE at >= ? AND replace(roles, ?, '') <> roles",
+      [`|${before}|`, `|${after}|`, since, `|${before}|`],
+    );
+  }
+
+  /** A role is gone, and so are the limits that only its people had. */
+  async removeRole(transaction: Transaction, role: RoleName): Promise<void> {
+    for (const rule of await this.ofRole(transaction, role)) {
+      await transaction.repository(Budget).delete({ id: rule.id });
+      const entry = { area: 'ai-usage', subject: 'budget', attribute: rule.id, scope: 'instance', action: 'removed' };
+      await this.audit.record(transaction, { ...entry, before: decided(rule) });
+    }
   }
 
   private async record(
