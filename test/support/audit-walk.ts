@@ -198,11 +198,11 @@ export class AuditWalk {
   }
 
   async sessionOf(email: string): Promise<string> {
-    return (await this.command('sessions', 'list', '--email', email)()).split(' ')[0] ?? '';
+    return idIn(await this.command('sessions', 'list', '--email', email, '--json')());
   }
 
   async tokenOf(email: string): Promise<string> {
-    return (await this.command('tokens', 'list', '--email', email)()).split(' ')[0] ?? '';
+    return idIn(await this.command('tokens', 'list', '--email', email, '--json')());
   }
 
   picture(): Promise<Buffer> {
@@ -300,3 +300,5 @@ function accepted(path: string, answer: Answer): Answer {
   if (answer.status >= 400) throw new Error(`${path} answered ${answer.status}: ${answer.text.slice(0, 500)}`);
   return answer;
 }
+
+const idIn = (json: string): string => (JSON.parse(json) as readonly { readonly id: string }[])[0]?.id ?? '';

@@ -5,7 +5,7 @@ export type SecurityAttribute = 'authenticator-app' | 'passkey' | 'recovery-code
 
 /** Something that happened to the ways on which a person signs in. */
 export interface SecurityEntry {
-  readonly attribute: SecurityAttribute;
+  readonly attribute?: SecurityAttribute;
   /** As in the audit log: `set`, `removed`, `replaced`, `used`, `failed`, `refused`, `ended`. */
   readonly action: string;
   /** What more there is to tell; never a secret. */
@@ -30,7 +30,7 @@ export class SecurityEntries {
       area: 'security',
       subject: email,
       about: id,
-      attribute,
+      ...(attribute && { attribute }),
       scope: 'instance',
       action,
       ...(after === undefined ? {} : { after }),

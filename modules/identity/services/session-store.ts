@@ -1,19 +1,10 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
-import {
-  AuditLog,
-  Clock,
-  inject,
-  injectable,
-  type Reader,
-  type Session,
-  type Sessions,
-  type Transaction,
-  UnitOfWork,
-} from '@portico/core';
+import { Clock, inject, injectable, type Reader, type Session, type Sessions, type Transaction, UnitOfWork } from '@portico/core';
 import Bowser from 'bowser';
 import { SessionEntity } from '../entities/session-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
+import { SecurityEntries } from './security-entries.js';
 
 /** From where somebody signs in. */
 export interface Visitor {
@@ -90,7 +81,7 @@ export class SessionStore implements Sessions {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Directory) private readonly directory: Directory,
     @inject(IdentityConfig) config: IdentityConfig,
-    @inject(AuditLog) private readonly audit: AuditLog,
+    @inject(SecurityEntries) private readonly entries: SecurityEntries,
   ) {
     this.idleMillis = config.values.sessionIdleMinutes * 60_000;
     this.absoluteMillis = config.values.sessionAbsoluteHours * 3_600_000;
@@ -129,7 +120,8 @@ export class SessionStore implements Sessions {
     const ofPerson = [...(this.byPerson.get(personId) ?? [])];
     const tooMany = ofPerson.slice(0, Math.max(0, ofPerson.length + 1 - mostPerPerson));
     for (const old of tooMany) await transaction.repository(SessionEntity).delete({ tokenHash: old.tokenHash });
-    await this.record(transaction, 'signed-in', personId);
+    const account = this.directory.byId(personId);
+    if (account) await this.entries.record(transaction, account, { action: 'signed-in' });
     transaction.afterCommit(() => {
       for (const old of tooMany) this.forget(old);
       this.keep(entity);
@@ -143,7 +135,7 @@ export class SessionStore implements Sessions {
     if (!live) return;
     await this.unitOfWork.write(async (transaction) => {
       await transaction.repository(SessionEntity).delete({ tokenHash: live.tokenHash });
-      await this.record(transaction, 'signed-out', live.personId);
+      await this.entries.record(transaction, session.person, { action: 'signed-out' });
       transaction.afterCommit(() => this.forget(live));
     });
   }
@@ -246,13 +238,6 @@ export class SessionStore implements Sessions {
     for (const session of expired) this.forget(session);
   }
 
-  /** By its person, who stands in no request yet while the session is made. */
-  private async record(transaction: Transaction, action: string, personId: string): Promise<void> {
-    const { email = '', name = '' } = this.directory.byId(personId) ?? {};
-    const entry = { area: 'security', subject: email, about: personId, scope: 'instance', action };
-    await this.audit.record(transaction, { ...entry, by: { id: personId, name: name || email } });
-  }
-
   private isExpired(session: LiveSession, now: number): boolean {
     return now - session.lastUsedAt >= this.idleMillis || now - session.createdAt >= this.absoluteMillis;
   }
@@ -294,9 +279,7 @@ function idOf({ tokenHash }: LiveSession): string {
 }
 
 /** As rows have it. */
-export function hashOf(token: string): string {
-  return hash('sha256', token);
-}
+export const hashOf = (token: string): string => hash('sha256', token);
 
 function csrfTokenOf(token: string): string {
   return createHmac('sha256', token).update('forms').digest('base64url');

@@ -20,8 +20,15 @@ export class SignedInAccess {
   async endSessions(transaction: Transaction, { id, email }: Pick<Person, 'id' | 'email'>): Promise<void> {
     const count = await this.sessions.endAllOf(transaction, id);
     if (count === 0) return;
-    const entry = { area: 'security', subject: email, about: id, attribute: 'sessions', scope: 'instance', action: 'removed' };
-    await this.audit.record(transaction, { ...entry, before: { count } });
+    await this.audit.record(transaction, {
+      area: 'security',
+      subject: email,
+      about: id,
+      attribute: 'sessions',
+      scope: 'instance',
+      action: 'removed',
+      before: { count },
+    });
   }
 
   /** Each with its own entry. */
