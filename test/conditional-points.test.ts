@@ -120,6 +120,8 @@ const unconditional = [
   'DocumentMetadataKinds',
   'ImageProviders',
   'ChoiceProviders',
+  'RoleReferences',
+  'SignInMethods',
 ];
 
 interface Point {

@@ -119,6 +119,8 @@ export class Dispatcher {
     exchange.declaration = declaration;
     const personal = ctx.session !== undefined || declaration.access !== 'public';
     ctx.set('Cache-Control', personal ? 'no-store' : 'no-cache');
+    // What nobody's profile decides is written in the language that the browser asks for.
+    if (!personal) ctx.vary('Accept-Language');
     if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;
     const locale = ctx.access.locale;
     const params = route.params.check(match.params, locale);
