@@ -75,6 +75,8 @@ export const auditedRoutes: Readonly<Record<string, AuditCase>> = {
   'POST /sign-out': async (walk) => walk.post('/sign-out', {}, await walk.portal.signIn(await walk.newPerson())),
   'POST /account/name': async (walk) =>
     walk.post('/account/name', { name: walk.unique }, await walk.portal.signIn(await walk.newPerson())),
+  'POST /account/language': async (walk) =>
+    walk.post('/account/language', { locale: '', timeZone: 'Europe/Berlin' }, await walk.portal.signIn(await walk.newPerson())),
   'POST /account/password': async (walk) => {
     const person = await walk.newPerson();
     const password = 'another river with boats';
