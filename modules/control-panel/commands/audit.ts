@@ -31,9 +31,9 @@ class AuditOptions {
 
   /** @throws PortalError `invalid-input` (400) for what is no time. */
   filterOf(options: CommandCall['options']): AuditFilter {
-    const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
-    const given = (name: 'area' | 'action' | 'address' | 'text'): object => (text(name) ? { [name]: text(name) } : {});
-    const person = text('person');
+    const typed = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
+    const given = (name: 'area' | 'action' | 'address' | 'text'): object => (typed(name) ? { [name]: typed(name) } : {});
+    const person = typed('person');
     const known = person && this.people.get()?.byEmail(person);
     return {
       ...given('area'),
@@ -41,8 +41,8 @@ class AuditOptions {
       ...given('address'),
       ...given('text'),
       ...(known ? { by: known.id } : person ? { byName: person } : {}),
-      ...timeOf('from', text('from')),
-      ...timeOf('until', text('until')),
+      ...timeOf('from', typed('from')),
+      ...timeOf('until', typed('until')),
     };
   }
 }
