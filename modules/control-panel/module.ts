@@ -1,5 +1,15 @@
 import { SettingsDefinitions, SettingsLinks } from '@portico/configuration/api';
-import { AccessExplainers, Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
+import {
+  AccessExplainers,
+  AuditAreas,
+  Commands,
+  defineModule,
+  HttpRoutes,
+  MenuItems,
+  PageAdditions,
+  Permissions,
+  PersonalMenuItems,
+} from '@portico/core';
 import { ExportAudit, ListAudit, VerifyAudit } from './commands/audit.js';
 import { Why, WhyAccess } from './commands/why.js';
 import { AccessDiagnosticsRoutes } from './http/access-diagnostics-routes.js';
@@ -8,6 +18,7 @@ import { CatalogRoutes } from './http/catalog-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
+import { JobRoutes } from './http/job-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
@@ -29,6 +40,7 @@ export default defineModule(({ host, contribute, run }) => {
     AccessDiagnosticsRoutes,
     DiagnosticsRoutes,
     CatalogRoutes,
+    JobRoutes,
   ])
     contribute(HttpRoutes).to(routes);
   for (const command of [ListAudit, ExportAudit, VerifyAudit, Why, WhyAccess]) contribute(Commands).to(command);
@@ -41,6 +53,8 @@ export default defineModule(({ host, contribute, run }) => {
 
   contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
+  contribute(AuditAreas).value({ area: 'jobs', label: 'audit.area.jobs' }, { id: 'jobs' });
+  contribute(PersonalMenuItems).value({ label: 'jobs.mine', href: '/jobs' }, { id: 'jobs', order: 50 });
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },
     { id: 'audit-log', order: 30, when: { permission: permissions.audit } },

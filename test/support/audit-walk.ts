@@ -158,6 +158,22 @@ export class AuditWalk {
     return { id, email, password, name };
   }
 
+  async newSite(): Promise<{ readonly id: string; readonly address: string }> {
+    const address = this.unique;
+    await this.command('sites', 'add', '--name', address, '--address', address)();
+    return { id: this.portal.service(SiteDirectory).byAddress(address)?.id ?? '', address };
+  }
+
+  /** Waits for the job to which an answer leads. */
+  async ended({ headers }: Answer): Promise<void> {
+    for (let tries = 0; tries < 400; tries += 1) {
+      const { body } = await this.admin.get(`${headers.location}/state`).set('Accept', 'application/json');
+      if (body.state === 'succeeded') return;
+      await wait(25);
+    }
+    throw new Error('The job does not end.');
+  }
+
   /** Answers the id of a role. */
   async newRole(): Promise<string> {
     const { headers } = await this.post('/identity/roles/new', { name: this.unique, description: '' })();

@@ -12,6 +12,8 @@ export const readingCommands: readonly string[] = [
   'groups list',
   'images list',
   'images show',
+  'jobs list',
+  'jobs show',
   'modules bisect status',
   'modules list',
   'modules plan',
@@ -36,6 +38,7 @@ export const readingCommands: readonly string[] = [
 /** Commands that change something by way of others, which have cases here. */
 export const composedCommands: Readonly<Record<string, string>> = {
   'mail retry': 'Does what the screen does, whose entry modules/mail/test looks at.',
+  'jobs cancel': 'Does what the screen does, whose entry core/test/jobs looks at.',
   'modules bisect': 'Asks a person, and carries out start, good, bad and reset.',
 };
 
@@ -68,6 +71,12 @@ export const auditedCommands: Readonly<Record<string, AuditCase>> = {
     const person = await walk.newPerson();
     await walk.enrolled(person);
     return walk.command('users', 'remove-second-factors', '--email', person.email);
+  },
+  'users export': onPerson('users', 'export'),
+  'users delete': onPerson('users', 'delete', '--yes'),
+  'users merge': async (walk) => {
+    const { email } = await walk.newPerson();
+    return walk.command('users', 'merge', '--email', email, '--with', (await walk.newPerson()).email, '--yes');
   },
   'roles add': async (walk) => walk.command('roles', 'add', '--name', walk.unique),
   'roles rename': async (walk) => walk.command('roles', 'rename', '--name', await newRole(walk), '--to', walk.unique),
@@ -108,6 +117,13 @@ export const auditedCommands: Readonly<Record<string, AuditCase>> = {
     return walk.command('tokens', 'revoke', '--email', person.email);
   },
   'sites add': async (walk) => walk.command('sites', 'add', '--name', walk.unique, '--address', walk.unique),
+  'sites archive': async (walk) => walk.command('sites', 'archive', '--address', (await walk.newSite()).address),
+  'sites restore': async (walk) => {
+    const { address } = await walk.newSite();
+    await walk.command('sites', 'archive', '--address', address)();
+    return walk.command('sites', 'restore', '--address', address);
+  },
+  'sites delete': async (walk) => walk.command('sites', 'delete', '--address', (await walk.newSite()).address, '--yes'),
   'images create': async (walk) =>
     walk.command('images', 'create', '--site', 'home', '--description', walk.unique, '--size', '1024x1024'),
   'images add': async (walk) => {

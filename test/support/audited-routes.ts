@@ -44,6 +44,8 @@ export const auditedElsewhere: Readonly<Record<string, string>> = {
   'POST /oidc/providers/:id': 'modules/oidc/test/sign-in.test.ts',
   'POST /oidc/providers/:id/enabled': 'modules/oidc/test/sign-in.test.ts',
   'POST /oidc/providers/:id/remove': 'modules/oidc/test/sign-in.test.ts',
+  // No kind of job of the portal's own can be cancelled.
+  'POST /jobs/:id/cancel': 'core/test/jobs/stored-jobs.test.ts',
   'POST /mail/:id/retry': 'modules/mail/test/queue.test.ts',
 };
 
@@ -151,6 +153,18 @@ export const auditedRoutes: Readonly<Record<string, AuditCase>> = {
   },
   'POST /identity/users/new': async (walk) =>
     walk.post('/identity/users/new', { email: `${walk.unique}@portico.example`, name: 'Somebody' }),
+  'POST /identity/users/:id/email': async (walk) =>
+    walk.post(`/identity/users/${(await walk.newPerson()).id}/email`, { email: `${walk.unique}@portico.example` }),
+  'POST /identity/users/:id/export': async (walk) => walk.post(`/identity/users/${(await walk.newPerson()).id}/export`),
+  'POST /account/export': async (walk) => walk.post('/account/export', {}, await walk.portal.signIn(await walk.newPerson())),
+  'POST /identity/users/:id/delete': async (walk) => {
+    const { id, email } = await walk.newPerson();
+    return walk.post(`/identity/users/${id}/delete`, { email });
+  },
+  'POST /identity/users/:id/merge': async (walk) => {
+    const { email } = await walk.newPerson();
+    return walk.post(`/identity/users/${(await walk.newPerson()).id}/merge`, { email, confirmed: 'yes' });
+  },
   'POST /identity/users/:id/name': async (walk) =>
     walk.post(`/identity/users/${(await walk.newPerson()).id}/name`, { name: walk.unique }),
   'POST /identity/users/:id/active': async (walk) =>
@@ -188,6 +202,21 @@ export const auditedRoutes: Readonly<Record<string, AuditCase>> = {
   },
   'POST /sites/new': async (walk) => walk.post('/sites/new', { name: walk.unique, address: walk.unique }),
   'POST /sites/:id': async (walk) => walk.post(`/sites/${walk.siteId}`, { name: walk.unique }),
+  'POST /sites/:id/archive': async (walk) => walk.post(`/sites/${(await walk.newSite()).id}/archive`),
+  'POST /sites/:id/restore': async (walk) => {
+    const { id } = await walk.newSite();
+    await walk.post(`/sites/${id}/archive`)();
+    return walk.post(`/sites/${id}/restore`);
+  },
+  'POST /sites/:id/delete': async (walk) => {
+    const { id, address } = await walk.newSite();
+    return walk.post(`/sites/${id}/delete`, { address });
+  },
+  'POST /sites/:id/erase': async (walk) => {
+    const { id, address } = await walk.newSite();
+    await walk.post(`/sites/${id}/delete`, { address })();
+    return async () => walk.ended(await walk.post(`/sites/${id}/erase`, { address })());
+  },
 
   'POST ~/documents-media/upload': async (walk) =>
     walk.files(`${documents}/upload`, 'file', Buffer.from('some words'), `${walk.unique}.txt`),

@@ -204,6 +204,17 @@ export class AccountRepository implements People {
     });
   }
 
+  /** An administrator's correction of an address; the person need not confirm it. One that somebody has already is no change. */
+  async correctEmail(personId: string, typed: string): Promise<void> {
+    const account = this.directory.byId(personId);
+    if (!account) throw notFound('person');
+    if (checkedEmail(typed) === account.email) return;
+    const email = this.freeAddress(typed);
+    await this.changeEmail(personId, email, (transaction) =>
+      this.record(transaction, account, 'changed', { attribute: 'email', before: account.email, after: email }),
+    );
+  }
+
   async setPassword(personId: string, password: string, options: { readonly mustChangePassword?: boolean } = {}): Promise<void> {
     await this.replacePassword(personId, password, options.mustChangePassword ?? false);
   }

@@ -143,6 +143,12 @@ export class CircuitBreaker implements Activity {
     });
   }
 
+  /** Forgets what a site's own key did, in the transaction that erases the site. */
+  async erase(transaction: Transaction, siteId: string): Promise<void> {
+    await transaction.repository(Breaker).delete({ keyScope: siteId });
+    transaction.afterCommit(() => void this.breakers.delete(siteId));
+  }
+
   private async open(keyScope: string, error: ProviderError): Promise<void> {
     const now = this.clock.now();
     const before = this.breakers.get(keyScope);
