@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AuditLog, AuditPresenter } from '@portico/core';
 import { expect } from 'chai';
 import { AuditWalk } from './support/audit-walk.js';
 import { auditedCommands, composedCommands, readingCommands } from './support/audited-commands.js';
@@ -40,4 +41,23 @@ describe('The audit log has an entry', function () {
       expect(entries.length).to.be.greaterThan(0);
       for (const { by, via } of entries) expect([by.id, via]).to.not.include('');
     });
+
+  it('and each is told in words, in every language: no ids, no names that programs use', async () => {
+    const [log, presenter] = [walk.portal.service(AuditLog), walk.portal.service(AuditPresenter)];
+    const faults = new Set<string>();
+    for (let cursor: string | undefined, isMore = true; isMore; ) {
+      const { records, next } = await log.list({}, cursor, 500);
+      for (const record of records)
+        for (const locale of ['en', 'de']) {
+          const { area, what, action, before, after, scope } = presenter.row(record, locale);
+          const said = [area, action, before, after, scope, ...(record.action === 'denied' ? [] : [what])].join(' | ');
+          const isRaw =
+            /[\da-f]{8}-[\da-f]{4}-|\b[a-z]+[A-Z]\w*:|\baudit\.\w/.test(said) || area === record.area || action === record.action;
+          if (isRaw) faults.add(`${record.area} ${record.subject} ${record.attribute} ${record.action}: ${said}`);
+        }
+      cursor = next;
+      isMore = next !== undefined;
+    }
+    expect([...faults]).to.deep.equal([]);
+  });
 });

@@ -57,7 +57,11 @@ export class AuditWalk {
       flags: { 'LPD-10793': true, 'WALK-1': false },
       config: {
         modulePaths: modules.paths,
-        modules: { 'ai-openai': { baseUrl: sandbox.url }, 'ai-creator': { stopMillis: 100 } },
+        modules: {
+          'ai-openai': { baseUrl: sandbox.url },
+          'ai-creator': { stopMillis: 100 },
+          'documents-media': { maxFileBytes: 1_000_000 },
+        },
       },
     });
     const walk = new AuditWalk(
