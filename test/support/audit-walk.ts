@@ -1,5 +1,5 @@
 import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api';
-import { AuditLog, type AuditRecord, SiteDirectory } from '@portico/core';
+import { AuditLog, type AuditRecord, SiteDirectory, UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { picture } from '@portico/documents-media/testing';
 import { People } from '@portico/identity/api';
@@ -22,6 +22,9 @@ export type AuditCase = (walk: AuditWalk) => Promise<() => Promise<unknown>>;
 
 const wait = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 const password = 'paper boats on the river';
+/** The log itself, counts of attempts to sign in, and files that wait to be taken away. */
+const changingByThemselves = /^(?:portico_audit|identity_sign_in_count$|portico_blob$)/;
+const withoutLastUse = (key: string, value: unknown): unknown => (key === 'last_used_at' ? undefined : value);
 
 /** One portal in which everything can be changed: with images of a sandbox, flags, packages, and a module that changes another. */
 export class AuditWalk {
@@ -91,6 +94,33 @@ export class AuditWalk {
     await act();
     const { records } = await audit.list({}, undefined, 500);
     return records.filter(({ number = 0 }) => number > (last?.number ?? 0));
+  }
+
+  /** Runs an act while no entry can be written. Answers the tables that say something else afterwards. */
+  async changedWithoutEntry(act: () => Promise<unknown>): Promise<readonly string[]> {
+    const before = await this.tables();
+    const refuse = "BEGIN SELECT RAISE(ABORT, 'No entry can be written.'); END";
+    await this.query(`CREATE TRIGGER walk_refuses BEFORE INSERT ON portico_audit ${refuse}`);
+    try {
+      await act().catch(() => undefined);
+    } finally {
+      await this.query('DROP TRIGGER walk_refuses');
+    }
+    const after = await this.tables();
+    return [...after].filter(([table, rows]) => before.get(table) !== rows).map(([table]) => table);
+  }
+
+  /** What each table holds, but for those that count and remember by themselves. */
+  private async tables(): Promise<ReadonlyMap<string, string>> {
+    const names = await this.query<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'");
+    const rows = new Map<string, string>();
+    for (const { name } of names)
+      if (!changingByThemselves.test(name)) rows.set(name, JSON.stringify(await this.query(`SELECT * FROM "${name}"`), withoutLastUse));
+    return rows;
+  }
+
+  private query<T extends object>(sql: string): Promise<readonly T[]> {
+    return this.portal.service(UnitOfWork).write((transaction) => transaction.query<T>(sql));
   }
 
   /** A word that nobody had before. */

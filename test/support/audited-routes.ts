@@ -26,6 +26,9 @@ export const unauditedRoutes: Readonly<Record<string, string>> = {
     'Takes back a file that waited for its plan, and was never installed.',
 };
 
+/** What has changed something before its entry, or cannot be done twice, and why. */
+export const changedBeforeEntry: Readonly<Record<string, string>> = {};
+
 /** Routes that need a device or a service which these tests have not, and the test that has it and looks at the entry. */
 export const auditedElsewhere: Readonly<Record<string, string>> = {
   'POST /account/passkeys': 'modules/identity/test/passkeys.test.ts',
