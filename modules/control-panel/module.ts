@@ -1,7 +1,8 @@
 import { SettingsDefinitions, SettingsLinks } from '@portico/configuration/api';
-import { Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
+import { AccessExplainers, Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
 import { ExportAudit, ListAudit, VerifyAudit } from './commands/audit.js';
-import { Why } from './commands/why.js';
+import { Why, WhyAccess } from './commands/why.js';
+import { AccessDiagnosticsRoutes } from './http/access-diagnostics-routes.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
@@ -15,7 +16,8 @@ import { FlagSettingsLink } from './services/flag-notices.js';
 import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
-export default defineModule(({ contribute, run }) => {
+export default defineModule(({ host, contribute, run }) => {
+  host(AccessExplainers);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [
     FeatureFlagRoutes,
@@ -24,11 +26,12 @@ export default defineModule(({ contribute, run }) => {
     PackageRoutes,
     PackageChangeRoutes,
     AuditRoutes,
+    AccessDiagnosticsRoutes,
     DiagnosticsRoutes,
     CatalogRoutes,
   ])
     contribute(HttpRoutes).to(routes);
-  for (const command of [ListAudit, ExportAudit, VerifyAudit, Why]) contribute(Commands).to(command);
+  for (const command of [ListAudit, ExportAudit, VerifyAudit, Why, WhyAccess]) contribute(Commands).to(command);
   contribute(SettingsDefinitions).value(auditSettings, { id: 'audit' });
   run(AuditRetention);
   contribute(SettingsLinks).to(FlagSettingsLink, {

@@ -29,6 +29,7 @@ export const readingCommands: readonly string[] = [
   'usage',
   'users list',
   'why',
+  'why-access',
   'why-no-button',
 ];
 
