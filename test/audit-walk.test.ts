@@ -39,7 +39,8 @@ describe('The audit log has an entry', function () {
   for (const [name, prepare] of [...Object.entries(auditedRoutes), ...Object.entries(auditedCommands)])
     it(`after ${name}`, async () => {
       const act = await prepare(walk);
-      if (!(name in changedBeforeEntry)) expect(await walk.changedWithoutEntry(act), 'changed without an entry').to.deep.equal([]);
+      if (!(name in changedBeforeEntry))
+        expect(await walk.changedWithoutEntry(act), 'changed without an entry').to.deep.equal([]);
       const entries = await walk.entriesOf(act);
       expect(entries.length).to.be.greaterThan(0);
       for (const { by, via } of entries) expect([by.id, via]).to.not.include('');

@@ -67,7 +67,8 @@ export class CatalogAuditPresenter implements AuditPresenter {
       by: record.by.name || text('audit.forgotten'),
       area: area ? this.label(area, locale) : record.area,
       what: described?.what ?? (words.what(record) || text('audit.unnamed')),
-      scope: record.scope === 'instance' ? text('audit.instance') : (this.sites.get()?.byId(record.scope)?.name ?? text('audit.gone')),
+      scope:
+        record.scope === 'instance' ? text('audit.instance') : (this.sites.get()?.byId(record.scope)?.name ?? text('audit.gone')),
       action: words.action(record.action),
       ...(before === undefined ? {} : { before }),
       ...(after === undefined ? {} : { after }),
@@ -128,12 +129,17 @@ class RecordWords {
   private plain(said: unknown, name: string | undefined): string {
     const empty = this.messages.text('audit.empty', undefined, this.locale);
     if (Array.isArray(said)) return said.map((each) => this.said(each, name)).join(', ') || empty;
-    if (typeof said === 'object' && said !== null) return Object.entries(said).flatMap((entry) => this.part(...entry)).join(', ');
+    if (typeof said === 'object' && said !== null)
+      return Object.entries(said)
+        .flatMap((entry) => this.part(...entry))
+        .join(', ');
     const word = name === undefined ? undefined : this.known(`audit.value.${name}.${String(said)}`);
     if (word !== undefined) return word;
     if (typeof said === 'boolean') return this.messages.text(said ? 'audit.on' : 'audit.off', undefined, this.locale);
     if (typeof said !== 'string') return typeof said === 'number' ? said.toLocaleString(this.locale) : JSON.stringify(said);
-    return isTime(said) ? new Date(said).toLocaleDateString(this.locale, { dateStyle: 'medium', timeZone: 'UTC' }) : said || empty;
+    return isTime(said)
+      ? new Date(said).toLocaleDateString(this.locale, { dateStyle: 'medium', timeZone: 'UTC' })
+      : said || empty;
   }
 
   private part(name: string, value: unknown): readonly string[] {

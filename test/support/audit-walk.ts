@@ -112,10 +112,13 @@ export class AuditWalk {
 
   /** What each table holds, but for those that count and remember by themselves. */
   private async tables(): Promise<ReadonlyMap<string, string>> {
-    const names = await this.query<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'");
+    const names = await this.query<{ name: string }>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+    );
     const rows = new Map<string, string>();
     for (const { name } of names)
-      if (!changingByThemselves.test(name)) rows.set(name, JSON.stringify(await this.query(`SELECT * FROM "${name}"`), withoutLastUse));
+      if (!changingByThemselves.test(name))
+        rows.set(name, JSON.stringify(await this.query(`SELECT * FROM "${name}"`), withoutLastUse));
     return rows;
   }
 

@@ -11,9 +11,9 @@ import {
 } from '@portico/core';
 import type { Folder } from '../api/documents.js';
 import type { DocumentEntity } from '../entities/document.js';
-import type { RulePermissions } from './rules.js';
 import { Metadata, type MetadataValues } from './metadata.js';
 import { indexWords } from './metadata-words.js';
+import type { RulePermissions } from './rules.js';
 
 /** The area of the audit log in which documents and folders stand. */
 const area = 'documents-media';

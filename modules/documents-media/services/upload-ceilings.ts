@@ -101,7 +101,10 @@ export class UploadCeilings {
     const { uploadsAtOncePerPerson, uploadBytesPerPersonAndHour: most, uploadFilesPerPersonAndHour } = this.limits.uploads;
     const { running, byMinute } = sending;
     if (running >= uploadsAtOncePerPerson) {
-      throw tooMany(this.messages.text('upload.too-many-at-once', { running, most: uploadsAtOncePerPerson }, locale), waitSeconds);
+      throw tooMany(
+        this.messages.text('upload.too-many-at-once', { running, most: uploadsAtOncePerPerson }, locale),
+        waitSeconds,
+      );
     }
     const [bytes, files] = [totalOf(sending, 'bytes'), totalOf(sending, 'files')];
     if (bytes < most && files + running < uploadFilesPerPersonAndHour) return;

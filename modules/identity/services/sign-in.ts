@@ -56,7 +56,10 @@ export class SignIn {
       throw signInFailed();
     }
     this.passwords.checkInTime(stored);
-    const result = await this.steps.next({ personId: stored.id, passwordHash: stored.passwordHash, hasFactor: false, means: ['password'] }, visitor);
+    const result = await this.steps.next(
+      { personId: stored.id, passwordHash: stored.passwordHash, hasFactor: false, means: ['password'] },
+      visitor,
+    );
     await this.rateLimiter.succeeded(key, visitor.address, device);
     return result;
   }
