@@ -1,10 +1,11 @@
-import { createHmac, hash, randomBytes } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { Clock, inject, injectable, type Reader, type Session, type Sessions, type Transaction, UnitOfWork } from '@portico/core';
 import Bowser from 'bowser';
 import { SessionEntity } from '../entities/session-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import { SecurityEntries, type SignInMeans } from './security-entries.js';
+import { hashOf, newToken } from './token-hash.js';
 
 /** From where somebody signs in. */
 export interface Visitor {
@@ -111,7 +112,7 @@ export class SessionStore implements Sessions {
     means: readonly SignInMeans[],
     { address, userAgent }: Visitor,
   ): Promise<string> {
-    const token = randomBytes(32).toString('base64url');
+    const token = newToken();
     const now = this.clock.now().getTime();
     const entity = Object.assign(new SessionEntity(), {
       tokenHash: hashOf(token),
@@ -200,15 +201,14 @@ export class SessionStore implements Sessions {
     return affected !== 0;
   }
 
-  /** Ends all but one. Answers how many there were. */
-  async endOthers(transaction: Transaction, asking: Session): Promise<number> {
+  /** Ends all but one. */
+  async endOthers(transaction: Transaction, asking: Session): Promise<void> {
     const current = this.liveOf(asking);
     const others = [...(this.byPerson.get(asking.person.id) ?? [])].filter((session) => session !== current);
     for (const { tokenHash } of others) await transaction.repository(SessionEntity).delete({ tokenHash });
     transaction.afterCommit(() => {
       for (const session of others) this.forget(session);
     });
-    return others.length;
   }
 
   /** Ends all sessions of a person with the caller's transaction, who tells the audit log of it. Answers how many there were. */
@@ -282,9 +282,6 @@ export class SessionStore implements Sessions {
 function idOf({ tokenHash }: LiveSession): string {
   return hash('sha256', `session ${tokenHash}`).slice(0, 32);
 }
-
-/** As rows have it. */
-export const hashOf = (token: string): string => hash('sha256', token);
 
 function csrfTokenOf(token: string): string {
   return createHmac('sha256', token).update('forms').digest('base64url');

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   Clock,
@@ -12,13 +11,13 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import ipaddr from 'ipaddr.js';
-import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { KnownDeviceEntity } from '../entities/known-device-entity.js';
 import { AccountMails } from './account-mails.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import type { Visitor } from './session-store.js';
-import { type SignInCount, SignInCounts } from './sign-in-counts.js';
+import { type SignInCount, SignInCounts, secondsToWait } from './sign-in-counts.js';
+import { hashOf, newToken } from './token-hash.js';
 
 const minute = 60;
 const quarterOfAnHour = 15 * minute;
@@ -69,15 +68,11 @@ export class SignInRateLimiter {
    */
   async attempt(account: string, address: string, device?: string): Promise<void> {
     if (device !== undefined) {
-      await this.byDevice.consume(`${account}|${device}`).catch((reason: unknown) => {
-        throw this.slowed(account, millisToWait(reason));
-      });
+      await this.countAll(account, [this.byDevice.consume(`${account}|${device}`)]);
       return;
     }
     const network = networkOf(address);
-    const counted = await Promise.allSettled([this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
-    const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
-    if (refused.length > 0) throw this.slowed(account, Math.max(...refused.map(millisToWait)));
+    await this.countAll(account, [this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
     const { consumedPoints } = await this.byAccount.penalty(account);
     if (consumedPoints > freeFailures) await this.delay(account, consumedPoints - freeFailures);
   }
@@ -102,9 +97,7 @@ export class SignInRateLimiter {
    */
   async attemptCode(personId: string, device?: string): Promise<void> {
     const who = `${personId}|${device ?? ''}`;
-    const counted = await Promise.allSettled([this.byCode.consume(who), this.byCodeOfDay.consume(who)]);
-    const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
-    if (refused.length > 0) throw this.slowed('', Math.max(...refused.map(millisToWait)), personId);
+    await this.countAll('', [this.byCode.consume(who), this.byCodeOfDay.consume(who)], personId);
   }
 
   async codeSucceeded(personId: string, device?: string): Promise<void> {
@@ -114,17 +107,22 @@ export class SignInRateLimiter {
 
   /** Counts an attempt that names no account. @throws PortalError `sign-in-slowed` (429, Retry-After). */
   async attemptFrom(address: string): Promise<void> {
-    await this.byAddress.consume(networkOf(address)).catch((reason: unknown) => {
-      throw this.slowed('', millisToWait(reason));
-    });
+    await this.countAll('', [this.byAddress.consume(networkOf(address))]);
   }
 
   async succeededFrom(address: string): Promise<void> {
     await this.byAddress.reward(networkOf(address));
   }
 
+  /** Counts each, also where another one refuses; whoever is refused waits for the longest. */
+  private async countAll(account: string, counts: readonly Promise<unknown>[], personId?: string): Promise<void> {
+    const refused = (await Promise.allSettled(counts)).filter((result) => result.status === 'rejected');
+    if (refused.length > 0)
+      throw this.slowed(account, Math.max(...refused.map(({ reason }) => secondsToWait(reason))), personId);
+  }
+
   private async delay(account: string, excess: number): Promise<void> {
-    if (this.waiting >= mostWaiting) throw this.slowed(account, this.longestDelayMillis);
+    if (this.waiting >= mostWaiting) throw this.slowed(account, Math.max(1, Math.ceil(this.longestDelayMillis / 1000)));
     this.waiting += 1;
     try {
       await wait(Math.min(this.longestDelayMillis, firstDelayMillis * 2 ** Math.min(excess, 16)));
@@ -138,9 +136,8 @@ export class SignInRateLimiter {
     this.events.occurred({ action: 'sign-in-failed', ...accountTyped(account, personId) });
   }
 
-  private slowed(account: string, millis: number, personId?: string): PortalError {
+  private slowed(account: string, seconds: number, personId?: string): PortalError {
     this.events.occurred({ action: 'sign-in-slowed', ...accountTyped(account, personId) });
-    const seconds = Math.max(1, Math.ceil(millis / 1000));
     const minutes = seconds < 120 ? 0 : Math.ceil(seconds / 60);
     return new PortalError('sign-in-slowed', this.messages.text('sign-in.slowed', { seconds, minutes }), {
       status: 429,
@@ -161,11 +158,6 @@ export function networkOf(address: string): string {
   if (!('parts' in parsed)) return parsed.toString();
   const household = parsed.parts.slice(0, 4);
   return household.map((part) => part.toString(16)).join(':');
-}
-
-function millisToWait(reason: unknown): number {
-  if (reason instanceof Error) throw reason;
-  return (reason as RateLimiterRes).msBeforeNext;
 }
 
 const mostPerPerson = 20;
@@ -205,7 +197,7 @@ export class KnownDevices {
   ): Promise<string> {
     const devices = transaction.repository(KnownDeviceEntity);
     const isOurs = cookie !== undefined && tokenPattern.test(cookie) && (await devices.existsBy({ tokenHash: hashOf(cookie) }));
-    const token = isOurs ? cookie : randomBytes(32).toString('base64url');
+    const token = isOurs ? cookie : newToken();
     const tokenHash = hashOf(token);
     if (await devices.existsBy({ tokenHash, personId })) return token;
     await devices.insert({ tokenHash, personId, createdAt: this.clock.now().getTime() });
@@ -215,8 +207,4 @@ export class KnownDevices {
     for (const old of all.slice(mostPerPerson)) await devices.delete({ tokenHash: old.tokenHash, personId });
     return token;
   }
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
