@@ -23,7 +23,7 @@ export type AuditCase = (walk: AuditWalk) => Promise<() => Promise<unknown>>;
 const wait = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 const password = 'paper boats on the river';
 /** The log itself, counts of attempts to sign in, and files that wait to be taken away. */
-const changingByThemselves = /^(?:portico_audit|identity_sign_in_count$|portico_blob$)/;
+const changingByThemselves = /^(?:sqlite_|portico_audit|identity_sign_in_count$|portico_blob$)/;
 const withoutLastUse = (key: string, value: unknown): unknown => (key === 'last_used_at' ? undefined : value);
 
 /** One portal in which everything can be changed: with images of a sandbox, flags, packages, and a module that changes another. */
@@ -100,30 +100,29 @@ export class AuditWalk {
   async changedWithoutEntry(act: () => Promise<unknown>): Promise<readonly string[]> {
     const before = await this.tables();
     const refuse = "BEGIN SELECT RAISE(ABORT, 'No entry can be written.'); END";
-    await this.query(`CREATE TRIGGER walk_refuses BEFORE INSERT ON portico_audit ${refuse}`);
+    await this.write(`CREATE TRIGGER walk_refuses BEFORE INSERT ON portico_audit ${refuse}`);
     try {
       await act().catch(() => undefined);
     } finally {
-      await this.query('DROP TRIGGER walk_refuses');
+      await this.write('DROP TRIGGER walk_refuses');
     }
     const after = await this.tables();
     return [...after].filter(([table, rows]) => before.get(table) !== rows).map(([table]) => table);
   }
 
-  /** What each table holds, but for those that count and remember by themselves. */
-  private async tables(): Promise<ReadonlyMap<string, string>> {
-    const names = await this.query<{ name: string }>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
-    );
-    const rows = new Map<string, string>();
-    for (const { name } of names)
-      if (!changingByThemselves.test(name))
-        rows.set(name, JSON.stringify(await this.query(`SELECT * FROM "${name}"`), withoutLastUse));
-    return rows;
+  private async write(sql: string): Promise<void> {
+    await this.portal.service(UnitOfWork).write((transaction) => transaction.query(sql));
   }
 
-  private query<T extends object>(sql: string): Promise<readonly T[]> {
-    return this.portal.service(UnitOfWork).write((transaction) => transaction.query<T>(sql));
+  /** What each table holds, but for those that count and remember by themselves. */
+  private tables(): Promise<ReadonlyMap<string, string>> {
+    return this.portal.service(UnitOfWork).read(async (reader) => {
+      const found = new Map<string, string>();
+      for (const { name } of await reader.query<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'"))
+        if (!changingByThemselves.test(name))
+          found.set(name, JSON.stringify(await reader.query<object>(`SELECT * FROM "${name}"`), withoutLastUse));
+      return found;
+    });
   }
 
   /** A word that nobody had before. */
