@@ -117,8 +117,7 @@ export class SignInRateLimiter {
   /** Counts each, also where another one refuses; whoever is refused waits for the longest. */
   private async countAll(account: string, counts: readonly Promise<unknown>[], personId?: string): Promise<void> {
     const refused = (await Promise.allSettled(counts)).filter((result) => result.status === 'rejected');
-    if (refused.length > 0)
-      throw this.slowed(account, Math.max(...refused.map(({ reason }) => secondsToWait(reason))), personId);
+    if (refused.length > 0) throw this.slowed(account, Math.max(...refused.map(({ reason }) => secondsToWait(reason))), personId);
   }
 
   private async delay(account: string, excess: number): Promise<void> {
