@@ -95,7 +95,16 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   bindAudit(kernel, dependencies);
   kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
   for (const [index, area] of ['flags', 'modules', 'secrets', 'security', 'audit'].entries())
-    kernel.contribute(AuditAreas, { area, label: `audit.area.${area}` }, { id: area, order: 90 + index });
+    kernel.contribute(
+      AuditAreas,
+      {
+        area,
+        label: `audit.area.${area}`,
+        // What was denied is an address; why, is for programs.
+        describe: ({ action, attribute }) => (action === 'denied' && attribute ? { what: attribute } : undefined),
+      },
+      { id: area, order: 90 + index },
+    );
   kernel.bind(Modules, kernel);
   const { unitOfWork } = persistence;
   const modifications = new StoredModifications({

@@ -53,7 +53,10 @@ export default defineModule(({ host, contribute, run }) => {
 
   contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
-  contribute(AuditAreas).value({ area: 'jobs', label: 'audit.area.jobs' }, { id: 'jobs' });
+  contribute(AuditAreas).value(
+    { area: 'jobs', label: 'audit.area.jobs', describe: ({ subject }) => ({ what: subject }) },
+    { id: 'jobs' },
+  );
   contribute(PersonalMenuItems).value({ label: 'jobs.mine', href: '/jobs' }, { id: 'jobs', order: 50 });
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },

@@ -31,7 +31,7 @@ import { DocumentsCheck } from './services/document-files.js';
 import { personalDocuments, SiteDocuments } from './services/erasure.js';
 import { FileTypeRepair } from './services/file-type-repair.js';
 import { limitSettings } from './services/limit-settings.js';
-import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
+import { StorageUse, UploadBytesUse, UploadFilesUse, UploadsAtOnceUse } from './services/limit-uses.js';
 import { MetadataWordRepair } from './services/metadata-word-repair.js';
 import { PortalDocuments } from './services/portal-documents.js';
 import { RuleRoleReferences } from './services/rule-role-references.js';
@@ -118,6 +118,7 @@ export default defineModule(({ provide, host, contribute, run }) => {
   contribute(SettingsUses).to(StorageUse, { id: 'storage' });
   contribute(SettingsUses).to(UploadsAtOnceUse, { id: 'uploads-at-once' });
   contribute(SettingsUses).to(UploadBytesUse, { id: 'upload-bytes' });
+  contribute(SettingsUses).to(UploadFilesUse, { id: 'upload-files' });
 
   run(StorageCount);
   contribute(IntegrityChecks).to(StorageCount, { id: 'storage' });

@@ -1,5 +1,5 @@
 import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api';
-import { AuditLog, type AuditRecord, SiteDirectory } from '@portico/core';
+import { AuditLog, type AuditRecord, SiteDirectory, UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { picture } from '@portico/documents-media/testing';
 import { People } from '@portico/identity/api';
@@ -22,6 +22,9 @@ export type AuditCase = (walk: AuditWalk) => Promise<() => Promise<unknown>>;
 
 const wait = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 const password = 'paper boats on the river';
+/** The log itself, counts of attempts to sign in, and files that wait to be taken away. */
+const changingByThemselves = /^(?:sqlite_|portico_audit|identity_sign_in_count$|portico_blob$)/;
+const withoutLastUse = (key: string, value: unknown): unknown => (key === 'last_used_at' ? undefined : value);
 
 /** One portal in which everything can be changed: with images of a sandbox, flags, packages, and a module that changes another. */
 export class AuditWalk {
@@ -57,7 +60,11 @@ export class AuditWalk {
       flags: { 'LPD-10793': true, 'WALK-1': false },
       config: {
         modulePaths: modules.paths,
-        modules: { 'ai-openai': { baseUrl: sandbox.url }, 'ai-creator': { stopMillis: 100 } },
+        modules: {
+          'ai-openai': { baseUrl: sandbox.url },
+          'ai-creator': { stopMillis: 100 },
+          'documents-media': { maxFileBytes: 1_000_000 },
+        },
       },
     });
     const walk = new AuditWalk(
@@ -87,6 +94,35 @@ export class AuditWalk {
     await act();
     const { records } = await audit.list({}, undefined, 500);
     return records.filter(({ number = 0 }) => number > (last?.number ?? 0));
+  }
+
+  /** Runs an act while no entry can be written. Answers the tables that say something else afterwards. */
+  async changedWithoutEntry(act: () => Promise<unknown>): Promise<readonly string[]> {
+    const before = await this.tables();
+    const refuse = "BEGIN SELECT RAISE(ABORT, 'No entry can be written.'); END";
+    await this.write(`CREATE TRIGGER walk_refuses BEFORE INSERT ON portico_audit ${refuse}`);
+    try {
+      await act().catch(() => undefined);
+    } finally {
+      await this.write('DROP TRIGGER walk_refuses');
+    }
+    const after = await this.tables();
+    return [...after].filter(([table, rows]) => before.get(table) !== rows).map(([table]) => table);
+  }
+
+  private async write(sql: string): Promise<void> {
+    await this.portal.service(UnitOfWork).write((transaction) => transaction.query(sql));
+  }
+
+  /** What each table holds, but for those that count and remember by themselves. */
+  private tables(): Promise<ReadonlyMap<string, string>> {
+    return this.portal.service(UnitOfWork).read(async (reader) => {
+      const found = new Map<string, string>();
+      for (const { name } of await reader.query<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'"))
+        if (!changingByThemselves.test(name))
+          found.set(name, JSON.stringify(await reader.query<object>(`SELECT * FROM "${name}"`), withoutLastUse));
+      return found;
+    });
   }
 
   /** A word that nobody had before. */

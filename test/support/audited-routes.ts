@@ -26,6 +26,20 @@ export const unauditedRoutes: Readonly<Record<string, string>> = {
     'Takes back a file that waited for its plan, and was never installed.',
 };
 
+const bringsPackage =
+  'Brings a package, which takes long; test/module-packages.test.ts looks at its entries, and test/package-kill.test.ts at its end.';
+
+/** What is not done once more without an entry, and why. */
+export const notRefused: Readonly<Record<string, string>> = {
+  'POST /configuration/packages/incoming/:incoming': bringsPackage,
+  'POST /configuration/packages/rollback/:module': bringsPackage,
+  'POST /configuration/packages/remove/:module': bringsPackage,
+  'modules install': bringsPackage,
+  'modules update': bringsPackage,
+  'modules rollback': bringsPackage,
+  'modules remove': bringsPackage,
+};
+
 /** Routes that need a device or a service which these tests have not, and the test that has it and looks at the entry. */
 export const auditedElsewhere: Readonly<Record<string, string>> = {
   'POST /account/passkeys': 'modules/identity/test/passkeys.test.ts',

@@ -13,7 +13,7 @@ interface Exported {
   readonly subject: string;
   readonly action: string;
   readonly attribute?: string;
-  readonly after?: { readonly count?: number };
+  readonly after?: { readonly count?: number; readonly means?: readonly string[] };
   readonly by: { readonly id: string; readonly name: string };
   readonly address?: string;
   readonly requestId?: string;
@@ -48,6 +48,7 @@ describe('Who did what', () => {
     const [right, wrong] = (await exported('&area=security')).filter(({ subject }) => subject === eve.email);
     expect(wrong).to.include({ action: 'sign-in-failed', address: '127.0.0.1', requestId: trace });
     expect(right).to.include({ action: 'signed-in', address: '127.0.0.1' });
+    expect(right?.after).to.deep.equal({ means: ['password'] });
     expect(right?.by.name).to.equal(eve.name);
     const line = portal
       .log()

@@ -13,6 +13,7 @@ import type { Folder } from '../api/documents.js';
 import type { DocumentEntity } from '../entities/document.js';
 import { Metadata, type MetadataValues } from './metadata.js';
 import { indexWords } from './metadata-words.js';
+import type { RulePermissions } from './rules.js';
 
 /** The area of the audit log in which documents and folders stand. */
 const area = 'documents-media';
@@ -53,6 +54,8 @@ export class AddedDocuments {
   }
 }
 
+const isId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 /** Puts these entries into words. */
 @injectable()
 export class DocumentsAuditArea implements AuditArea {
@@ -63,6 +66,19 @@ export class DocumentsAuditArea implements AuditArea {
 
   describe({ subject, attribute = '' }: AuditRecord, locale?: string): AuditDescription | undefined {
     if (subject !== 'document' && subject !== 'folder') return undefined;
-    return { what: this.messages.text(`audit.${subject}`, { name: attribute }, locale) };
+    const text = (key: string, values = {}): string => this.messages.text(key, values, locale);
+    const rules = (said: unknown): string =>
+      Object.entries(said as RulePermissions)
+        .map(([role, actions]) => {
+          const decided = Object.entries(actions).map(([action, may]) =>
+            text(`audit.rule.${may ? 'may' : 'may-not'}`, { action: text(`audit.rule-action.${action}`) }),
+          );
+          return `${role}: ${decided.join(', ')}`;
+        })
+        .join('; ');
+    return {
+      what: isId.test(attribute) ? text('audit.made-document') : text(`audit.${subject}`, { name: attribute }),
+      value: (said, name) => (name === 'permissions' ? rules(said) : undefined),
+    };
   }
 }

@@ -3,6 +3,9 @@ import { AuditLog, type AuditPerson, type AuditVia, inject, injectable, type Per
 /** What an entry is about. */
 export type SecurityAttribute = 'authenticator-app' | 'passkey' | 'recovery-code' | 'second-factors' | 'sessions';
 
+/** By what somebody showed who they are: stands in the entry of the sign-in. */
+export type SignInMeans = 'password' | 'authenticator-app' | 'passkey' | 'recovery-code' | 'provider';
+
 /** Something that happened to the ways on which a person signs in. */
 export interface SecurityEntry {
   readonly attribute?: SecurityAttribute;

@@ -4,7 +4,7 @@ import Bowser from 'bowser';
 import { SessionEntity } from '../entities/session-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
-import { SecurityEntries } from './security-entries.js';
+import { SecurityEntries, type SignInMeans } from './security-entries.js';
 import { hashOf, newToken } from './token-hash.js';
 
 /** From where somebody signs in. */
@@ -106,7 +106,12 @@ export class SessionStore implements Sessions {
   }
 
   /** Adds a session in a transaction of the caller's; it is in force after the commit. Answers the token for the browser. */
-  async create(transaction: Transaction, personId: string, { address, userAgent }: Visitor): Promise<string> {
+  async create(
+    transaction: Transaction,
+    personId: string,
+    means: readonly SignInMeans[],
+    { address, userAgent }: Visitor,
+  ): Promise<string> {
     const token = newToken();
     const now = this.clock.now().getTime();
     const entity = Object.assign(new SessionEntity(), {
@@ -122,7 +127,7 @@ export class SessionStore implements Sessions {
     const tooMany = ofPerson.slice(0, Math.max(0, ofPerson.length + 1 - mostPerPerson));
     for (const old of tooMany) await transaction.repository(SessionEntity).delete({ tokenHash: old.tokenHash });
     const account = this.directory.byId(personId);
-    if (account) await this.entries.record(transaction, account, { action: 'signed-in' });
+    if (account) await this.entries.record(transaction, account, { action: 'signed-in', after: { means } });
     transaction.afterCommit(() => {
       for (const old of tooMany) this.forget(old);
       this.keep(entity);

@@ -56,7 +56,10 @@ export class SignIn {
       throw signInFailed();
     }
     this.passwords.checkInTime(stored);
-    const result = await this.steps.next({ personId: stored.id, passwordHash: stored.passwordHash, hasFactor: false }, visitor);
+    const result = await this.steps.next(
+      { personId: stored.id, passwordHash: stored.passwordHash, hasFactor: false, means: ['password'] },
+      visitor,
+    );
     await this.rateLimiter.succeeded(key, visitor.address, device);
     return result;
   }
@@ -104,7 +107,7 @@ export class SignIn {
         if (!(await isStillTrue(transaction, { personId, passwordHash }))) throw wrongPassword();
       },
       also: async (transaction) => {
-        opened = await this.steps.open(transaction, personId, visitor);
+        opened = await this.steps.open(transaction, { personId, means: ['password'] }, visitor);
       },
     });
     if (opened === undefined) throw signInFailed();

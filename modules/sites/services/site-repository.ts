@@ -189,7 +189,7 @@ export class SiteRepository implements SiteDirectory, Sites {
       const { visibleTo, roles } = audience;
       const change = { visibleTo, visibleRoles: JSON.stringify(roles) };
       await transaction.repository(SiteEntity).update({ id }, change);
-      const entry = { area: 'sites', subject: 'permissions', attribute: 'visibleTo', scope: id, action: 'changed' };
+      const entry = { area: 'sites', subject: known.address, attribute: 'visibility', scope: id, action: 'changed' };
       await this.audit.record(transaction, { ...entry, before, after: audience });
       const shown = this.changed(transaction, id, change);
       return shown;
