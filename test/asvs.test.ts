@@ -50,7 +50,7 @@ describe('OWASP ASVS 5.0', function () {
       .post(`${documents}/upload`)
       .set({ Origin: walk.portal.url, 'X-Portico-Csrf': await walk.portal.csrf(walk.admin), Accept: 'application/json' })
       .attach('file', content, { filename: name });
-    return { status, code: body.code };
+    return { status, code: body.code ?? body.failures?.[0]?.code };
   };
 
   it('has a test of each row that docs/asvs.md names, which bears its number', () => {
@@ -72,12 +72,14 @@ describe('OWASP ASVS 5.0', function () {
   it('lets no one person fill the storage, with large files or with many (ASVS 5.2.4)', async () => {
     await set('documents-media.uploadFilesPerPersonAndHour', '1');
     await upload(`${walk.unique}.txt`, Buffer.from('a'));
-    expect(await upload(`${walk.unique}.txt`, Buffer.from('b'))).to.include({ status: 429, code: 'too-many-requests' });
+    const second = await upload(`${walk.unique}.txt`, Buffer.from('b'));
     await unset('documents-media.uploadFilesPerPersonAndHour');
+    expect(second).to.include({ status: 429, code: 'too-many-requests' });
     expect(await upload(`${walk.unique}.bin`, Buffer.alloc(1_200_000, 'a'))).to.include({ status: 413, code: 'too-large' });
     await set('documents-media.storageQuota', '1 KiB');
-    expect(await upload(`${walk.unique}.txt`, Buffer.alloc(2048, 'a'))).to.include({ status: 413, code: 'quota-exceeded' });
+    const beyond = await upload(`${walk.unique}.txt`, Buffer.alloc(2048, 'a'));
     await unset('documents-media.storageQuota');
+    expect(beyond).to.include({ status: 413, code: 'quota-exceeded' });
   });
 
   it('answers and takes each field only from who may read or write it (ASVS 8.2.3)', async () => {
@@ -244,7 +246,11 @@ describe('OWASP ASVS 5.0', function () {
     await set('ai-creator.openOrders', '1');
     const id = await walk.stalledOrder();
     const order = { idempotencyKey: `key-${walk.unique}`, description: walk.unique, size: '1024x1024', count: '1' };
-    const second = await walk.portal.post(walk.admin, images, order);
+    const second = await walk.admin
+      .post(images)
+      .set({ Origin: walk.portal.url, 'X-Portico-Csrf': await walk.portal.csrf(walk.admin), Accept: 'application/json' })
+      .type('form')
+      .send(order);
     expect([second.status, Number(second.headers['retry-after']) > 0]).to.deep.equal([429, true]);
     await walk.command('images', 'cancel', id, '--site', 'home', '--as', walk.portal.administrator.email)();
     await unset('ai-creator.openOrders');

@@ -135,11 +135,14 @@ export class CircuitBreaker implements Activity {
 
   /** @param also more to do in the same transaction. */
   async close(keyScope: string, also?: (transaction: Transaction) => Promise<void>): Promise<void> {
-    if (!this.breakers.delete(keyScope)) return;
-    this.log.info('The circuit breaker closed.', { keyScope });
+    if (!this.breakers.has(keyScope)) return;
     await this.unitOfWork.write(async (transaction) => {
       await transaction.repository(Breaker).delete({ keyScope });
       await also?.(transaction);
+      transaction.afterCommit(() => {
+        this.breakers.delete(keyScope);
+        this.log.info('The circuit breaker closed.', { keyScope });
+      });
     });
   }
 
