@@ -292,7 +292,7 @@ function createKernel({ config, clock, logs, storage, data, faults, messages, as
       (module) => assets.load(module),
       (module) => views().load(module),
     ],
-    disabled: new DisabledModules(persistence.unitOfWork, clock),
+    disabled: new DisabledModules(persistence.unitOfWork, clock, storage.audit),
     standsBefore: (module, service) => modifications.isOn(module, 'service', service),
     leftOut: faults,
     onModulesChange: () => flags.refresh(),

@@ -2,6 +2,7 @@
 //   @portico/core, @portico/<module>   as they are built, without tests and sources, each with its types; they are peers of each other
 //   @portico/testing                   whole portals and browsers for the tests of modules
 //   portico                            the command, and with its dependencies the whole portal: `npx portico start`
+// Beside them lies the bill of materials, portico.cdx.json.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { allIcons } from './assets/icons.mjs';
 import { spareRules } from './assets/theme.mjs';
 import { build } from './build.mjs';
 import { deliveredExports, packageFolders, root } from './packages.mjs';
+import { billOfMaterials } from './sbom.mjs';
 
 const rootPackage = readPackage('.');
 const folders = packageFolders().filter((folder) => !folder.startsWith('examples/'));
@@ -37,6 +39,7 @@ async function release(to) {
     const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', to, ...stages];
     const { status, stdout } = spawnSync('npm', pack, { cwd: staged, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
     if (status !== 0) throw new Error('The packages could not be packed.');
+    writeFileSync(join(to, 'portico.cdx.json'), `${billOfMaterials()}\n`);
     const names = stdout.trim().split('\n');
     console.log(`${names.length} packages are in ${relative(root, to) || to}.`);
   } finally {

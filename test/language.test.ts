@@ -65,7 +65,9 @@ function wordsIn(text: string): readonly string[] {
   });
 }
 
-describe('The language of the code', () => {
+describe('The language of the code', function () {
+  // All files are read.
+  this.timeout(120_000);
   it('is looked at in names, keys and sentences, and other words that only hold one are let be', () => {
     expect(wordsIn('new SignInBrake(), openHouse, error-atlas')).to.deep.equal(['House', 'Atlas', 'Brake']);
     expect(wordsIn('const onceKey = 1; carry-out')).to.deep.equal(['OnceKey', 'CarryOut']);

@@ -106,7 +106,7 @@ describe('A site that is deleted', function () {
       expect(tablesWith(portal.home, id)).to.deep.equal([]);
       await eventually(() => filesIn(portal.home).length === before.length, 'files gone', 10);
       const { records } = await portal.service(AuditLog).list({ scope: id, area: 'sites' });
-      expect(records.map(({ action }) => action)).to.deep.equal(['erased', 'erasing', 'deleted']);
+      expect(records.map(({ action }) => action)).to.deep.equal(['erased', 'erasing', 'deleted', 'added']);
       expect((await portal.command(['doctor'])).exitCode).to.equal(0);
       expect((await portal.service(Sites).add({ name: 'Next', address: 'erased' })).id).not.to.equal(id);
     });

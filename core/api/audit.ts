@@ -61,6 +61,8 @@ export interface AuditFilter {
   readonly scope?: string;
   /** Id of the person. */
   readonly by?: string;
+  /** Part of the name of the person. */
+  readonly byName?: string;
   readonly via?: AuditVia;
   /** A word, e.g. `changed`. */
   readonly action?: string;
@@ -144,15 +146,19 @@ export const SecurityEvents: ServiceToken<SecurityEvents> = serviceToken('portic
 
 /** How the module of an area puts one of its records into words. */
 export interface AuditDescription {
-  /** What changed, e.g. the labels of a form and a field. */
-  readonly what: string;
-  /** A value as a person reads it; undefined when it is shown as any other. */
-  value?(said: unknown): string | undefined;
+  /** What changed, e.g. the labels of a form and a field; undefined: as the messages say it. */
+  readonly what?: string;
+  /** A value as a person reads it; undefined when it is shown as any other. @param name where it stands in a value that is an object. */
+  value?(said: unknown, name?: string): string | undefined;
   /** The items of a value that is a list, each as a person reads it; undefined when it is none. */
   items?(said: unknown): readonly string[] | undefined;
 }
 
-/** What a module says about its area of the audit log. Records of an area that nobody describes are shown as they were written. */
+/**
+ * What a module says about an area of the audit log, its own or that of others. Its messages put entries into words: `audit.what.<area>.<attribute>` (with
+ * `{subject}`), `audit.subject.<area>.<subject>`, `audit.action.<action>`, `audit.value.<name>` (with `{value}`), `audit.value.<name>.<value>`; `describe` where
+ * that is not enough. Of values that are objects only what has a name is shown. Records of an area that nobody describes are shown as they were written.
+ */
 export interface AuditArea {
   /** As in the entries, e.g. `settings`. */
   readonly area: string;
@@ -181,6 +187,8 @@ export interface AuditRow {
   readonly beforeItems?: readonly string[];
   readonly afterItems?: readonly string[];
   readonly via: string;
+  /** Of the client. */
+  readonly address?: string;
   readonly reason?: string;
 }
 
@@ -189,5 +197,7 @@ export interface AuditPresenter {
   row(record: AuditRecord, locale?: string): AuditRow;
   /** The areas that modules describe, by their order. */
   areas(locale?: string): readonly { readonly area: string; readonly label: string }[];
+  /** What can be done, as far as the portal has words for it, by these. */
+  actions(locale?: string): readonly { readonly action: string; readonly label: string }[];
 }
 export const AuditPresenter: ServiceToken<AuditPresenter> = serviceToken('portico.audit-presenter');

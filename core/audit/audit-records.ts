@@ -51,6 +51,7 @@ export function condition(
     ['attribute = ?', filter.attribute],
     ['scope = ?', filter.scope],
     ['by_id = ?', filter.by],
+    ["by_name LIKE ? ESCAPE '!'", filter.byName && `%${filter.byName.replace(/[%_!]/g, '!$&')}%`],
     ['via = ?', filter.via],
     ['action = ?', filter.action],
     ['address = ?', filter.address],

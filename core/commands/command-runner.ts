@@ -29,6 +29,10 @@ export class CommandRunner {
     private readonly log: Log,
   ) {}
 
+  names(): readonly string[] {
+    return this.commands.all().map(({ value }) => value.name);
+  }
+
   /** Answers the exit code: 0 done, 1 refused or failed, 2 misspelt. */
   async run(invocation: Invocation): Promise<number> {
     let exitCode = 0;

@@ -17,7 +17,12 @@ import { endsSignIn, nearest } from '../util/index.js';
 import { modificationCommand, modificationLines } from './modification-command.js';
 
 /** `portico modules …`: the life of the modules from a terminal. */
-export function moduleCommands(modules: Modules, modifications: Modifications): readonly Command[] {
+export function moduleCommands(
+  modules: Modules,
+  modifications: Modifications,
+  /** Tells the audit log of what no table holds. */
+  told: (id: string, action: string) => Promise<void>,
+): readonly Command[] {
   const id = { name: 'id', description: 'Id of the module.', required: true };
   const meant = (id: string): string =>
     nearest(
@@ -42,6 +47,7 @@ export function moduleCommands(modules: Modules, modifications: Modifications): 
         }
       }
       const status = await modules[verb](id);
+      if (verb === 'start' || verb === 'stop') await told(id, verb === 'start' ? 'started' : 'stopped');
       if (options.json) print(JSON.stringify(asJson(status), undefined, 2));
       else describe(status, modules.activity(id)).forEach(print);
       return 0;

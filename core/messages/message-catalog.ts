@@ -112,6 +112,17 @@ export class MessageCatalog {
     return messages;
   }
 
+  /** Whether a module or the portal has a message; to ask is no mistake, other than asking for its text. */
+  has(moduleId: string, key: string): boolean {
+    return this.chain(moduleId, fallbackLocale).some(({ translation }) => translation.messages.has(key));
+  }
+
+  /** Those that begin so, each once. */
+  keys(moduleId: string, prefix: string): readonly string[] {
+    const all = this.chain(moduleId, fallbackLocale).flatMap(({ translation }) => [...translation.messages.keys()]);
+    return [...new Set(all.filter((key) => key.startsWith(prefix)))];
+  }
+
   nameOf(moduleId: string, locale: string = this.currentLocale()): string {
     const names = this.names.get(moduleId);
     const wanted = [locale, locale.split('-')[0] ?? locale, fallbackLocale];

@@ -94,8 +94,17 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   kernel.bind(Flags, flags);
   bindAudit(kernel, dependencies);
   kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
-  kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
-  kernel.contribute(AuditAreas, { area: 'modules', label: 'audit.area.modules' }, { id: 'modules', order: 91 });
+  for (const [index, area] of ['flags', 'modules', 'secrets', 'security', 'audit'].entries())
+    kernel.contribute(
+      AuditAreas,
+      {
+        area,
+        label: `audit.area.${area}`,
+        // What was denied is an address; why, is for programs.
+        describe: ({ action, attribute }) => (action === 'denied' && attribute ? { what: attribute } : undefined),
+      },
+      { id: area, order: 90 + index },
+    );
   kernel.bind(Modules, kernel);
   const { unitOfWork } = persistence;
   const modifications = new StoredModifications({
@@ -123,7 +132,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   const manifests = (): readonly ModuleManifest[] => kernel.modules.map(({ manifest }) => manifest);
   for (const [id, check] of deploymentChecks({ config, flags, modules: kernel, manifests }))
     kernel.contribute(IntegrityChecks, check, { id });
-  const disabled = new DisabledModules(persistence.unitOfWork, dependencies.clock);
+  const disabled = new DisabledModules(persistence.unitOfWork, dependencies.clock, audit);
   const look = async (): Promise<Inventory> => ({
     ...persistence.inventory(),
     disabled: await disabled.load(),
@@ -133,8 +142,10 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   persistence.checks.forEach((check, index) => {
     kernel.contribute(IntegrityChecks, check, { id: `persistence-${index}` });
   });
+  const told = (subject: string, action: string): Promise<void> =>
+    unitOfWork.write((transaction) => audit.record(transaction, { area: 'modules', subject, scope: 'instance', action }));
   const doctor = doctorCommand(checks, (check) => deployment.run(check), messages.for('core'));
-  for (const command of [doctor, ...moduleCommands(kernel, modifications), ...flagCommands(flags)])
+  for (const command of [doctor, ...moduleCommands(kernel, modifications, told), ...flagCommands(flags)])
     kernel.contribute(Commands, command, { id: command.name });
   return { deployment, jobs };
 }

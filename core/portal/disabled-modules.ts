@@ -1,4 +1,12 @@
-import { type Clock, In, type MigrationInterface, type QueryRunner, type UnitOfWork } from '../api/index.js';
+import {
+  type AuditEntry,
+  type AuditLog,
+  type Clock,
+  In,
+  type MigrationInterface,
+  type QueryRunner,
+  type UnitOfWork,
+} from '../api/index.js';
 import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 
 /** A module that an operator keeps off, over restarts too. */
@@ -33,6 +41,7 @@ export class DisabledModules {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
+    private readonly audit: AuditLog,
   ) {}
 
   async load(): Promise<readonly string[]> {
@@ -48,7 +57,16 @@ export class DisabledModules {
       if (gone.length > 0) await rows.delete({ id: In(gone) });
       const known = new Set(kept.map(({ id }) => id));
       const disabledAt = this.clock.now().toISOString();
-      await rows.save(ids.filter((id) => !known.has(id)).map((id) => ({ id, disabledAt })));
+      const added = ids.filter((id) => !known.has(id));
+      await rows.save(added.map((id) => ({ id, disabledAt })));
+      for (const id of added) await this.audit.record(transaction, switched(id, true));
+      for (const id of gone) await this.audit.record(transaction, switched(id, false));
     });
   }
+}
+
+/** `+id` stands for a module that is on although it would be off by itself. */
+function switched(entry: string, isAdded: boolean): AuditEntry {
+  const isOn = entry.startsWith('+') === isAdded;
+  return { area: 'modules', subject: entry.replace(/^\+/, ''), scope: 'instance', action: isOn ? 'enabled' : 'disabled' };
 }

@@ -61,6 +61,8 @@ export interface TestPortal {
   csrf(agent: Agent): Promise<string>;
   /** Posts a form as this visitor, with the token. */
   post(agent: Agent, path: string, fields?: object): Promise<supertest.Response>;
+  /** The names of all commands that there are at this moment. */
+  commandNames(): readonly string[];
   /** Runs a command as `npx portico …` would. */
   command(
     argv: readonly string[],
@@ -125,6 +127,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
         .set('X-Portico-Csrf', await csrf(visitor))
         .type('form')
         .send(fields),
+    commandNames: () => portal.commands.names(),
     command: (argv, stdin = '', ask) => runCommand(portal, argv, stdin, ask),
     stop: async ({ keep = options.home !== undefined } = {}) => {
       await portal.close();

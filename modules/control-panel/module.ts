@@ -1,4 +1,4 @@
-import { SettingsLinks } from '@portico/configuration/api';
+import { SettingsDefinitions, SettingsLinks } from '@portico/configuration/api';
 import {
   AccessExplainers,
   AuditAreas,
@@ -10,6 +10,7 @@ import {
   Permissions,
   PersonalMenuItems,
 } from '@portico/core';
+import { ExportAudit, ListAudit, VerifyAudit } from './commands/audit.js';
 import { Why, WhyAccess } from './commands/why.js';
 import { AccessDiagnosticsRoutes } from './http/access-diagnostics-routes.js';
 import { AuditRoutes } from './http/audit-routes.js';
@@ -21,11 +22,12 @@ import { JobRoutes } from './http/job-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
+import { AuditRetention, auditSettings } from './services/audit-retention.js';
 import { FlagSettingsLink } from './services/flag-notices.js';
 import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
-export default defineModule(({ host, contribute }) => {
+export default defineModule(({ host, contribute, run }) => {
   host(AccessExplainers);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [
@@ -41,8 +43,9 @@ export default defineModule(({ host, contribute }) => {
     JobRoutes,
   ])
     contribute(HttpRoutes).to(routes);
-  contribute(Commands).to(Why);
-  contribute(Commands).to(WhyAccess);
+  for (const command of [ListAudit, ExportAudit, VerifyAudit, Why, WhyAccess]) contribute(Commands).to(command);
+  contribute(SettingsDefinitions).value(auditSettings, { id: 'audit' });
+  run(AuditRetention);
   contribute(SettingsLinks).to(FlagSettingsLink, {
     id: 'feature-flags',
     when: { scope: 'instance', permission: permissions.flags },
@@ -50,7 +53,10 @@ export default defineModule(({ host, contribute }) => {
 
   contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
-  contribute(AuditAreas).value({ area: 'jobs', label: 'audit.area.jobs' }, { id: 'jobs' });
+  contribute(AuditAreas).value(
+    { area: 'jobs', label: 'audit.area.jobs', describe: ({ subject }) => ({ what: subject }) },
+    { id: 'jobs' },
+  );
   contribute(PersonalMenuItems).value({ label: 'jobs.mine', href: '/jobs' }, { id: 'jobs', order: 50 });
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },

@@ -31,7 +31,7 @@ import { DocumentsCheck } from './services/document-files.js';
 import { personalDocuments, SiteDocuments } from './services/erasure.js';
 import { FileTypeRepair } from './services/file-type-repair.js';
 import { limitSettings } from './services/limit-settings.js';
-import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
+import { StorageUse, UploadBytesUse, UploadFilesUse, UploadsAtOnceUse } from './services/limit-uses.js';
 import { MetadataWordRepair } from './services/metadata-word-repair.js';
 import { PortalDocuments } from './services/portal-documents.js';
 import { RuleRoleReferences } from './services/rule-role-references.js';
@@ -49,6 +49,7 @@ function permission(id: string, label: string, defaultRoles: readonly RoleName[]
 
 const whenUploading = { scope: 'site', permission: DocumentPermissions.add, given: 'uploads' } as const;
 
+import { DocumentsAuditArea } from './services/document-audit.js';
 export default defineModule(({ provide, host, contribute, run }) => {
   run(Rules);
   provide(Documents).to(PortalDocuments);
@@ -66,8 +67,6 @@ export default defineModule(({ provide, host, contribute, run }) => {
   contribute(Permissions).value(permission(DocumentPermissions.changePermissions, 'change-permissions', administrators), {
     id: 'change-permissions',
   });
-  contribute(AuditAreas).value({ area: 'documents-media', label: 'title' }, { id: 'documents-media' });
-
   contribute(MenuItems).value(
     { label: 'title', href: '~/documents-media', icon: 'documents-and-media' },
     { id: 'documents-media', order: 10, when: { scope: 'site', permission: DocumentPermissions.open } },
@@ -104,6 +103,7 @@ export default defineModule(({ provide, host, contribute, run }) => {
     { id: 'documents-media', order: 10, when: { scope: 'site', permission: DocumentPermissions.open } },
   );
 
+  contribute(AuditAreas).to(DocumentsAuditArea, { id: 'documents-media', order: 40 });
   contribute(HttpRoutes).to(ListRoutes);
   contribute(HttpRoutes).to(UploadRoutes);
   contribute(HttpRoutes).to(SelectorRoutes);
@@ -118,6 +118,7 @@ export default defineModule(({ provide, host, contribute, run }) => {
   contribute(SettingsUses).to(StorageUse, { id: 'storage' });
   contribute(SettingsUses).to(UploadsAtOnceUse, { id: 'uploads-at-once' });
   contribute(SettingsUses).to(UploadBytesUse, { id: 'upload-bytes' });
+  contribute(SettingsUses).to(UploadFilesUse, { id: 'upload-files' });
 
   run(StorageCount);
   contribute(IntegrityChecks).to(StorageCount, { id: 'storage' });

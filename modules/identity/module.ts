@@ -67,6 +67,7 @@ import { ApiTokenRepository } from './services/api-token-repository.js';
 import { AuthenticatorApp } from './services/authenticator-app.js';
 import { ExternalGrants } from './services/external-grants.js';
 import { GrantsBelongings } from './services/grants-belongings.js';
+import { PeopleAuditArea, RolesAuditArea, TokensAuditArea } from './services/identity-audit.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
@@ -98,9 +99,11 @@ export default defineModule(({ host, provide, contribute, run }) => {
 
   for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });
 
-  contribute(AuditAreas).value({ area: 'api-tokens', label: 'audit.area.api-tokens' }, { id: 'api-tokens' });
-  contribute(AuditAreas).value({ area: 'roles', label: 'audit.area.roles' }, { id: 'roles' });
+  contribute(AuditAreas).to(PeopleAuditArea, { id: 'people', order: 10 });
+  contribute(AuditAreas).to(TokensAuditArea, { id: 'api-tokens' });
+  contribute(AuditAreas).to(RolesAuditArea, { id: 'roles' });
   contribute(AuditAreas).value({ area: 'groups', label: 'audit.area.groups' }, { id: 'groups' });
+  contribute(AuditAreas).value({ area: 'security', label: 'audit.area.security' }, { id: 'security', order: 94 });
   contribute(HttpRoutes).to(SignInRoutes);
   contribute(HttpRoutes).to(SecondStepRoutes);
   contribute(HttpRoutes).to(ExternalStepRoutes);

@@ -28,7 +28,11 @@ export default defineModule(({ provide, contribute, run }) => {
   contribute(SettingsActions).to(TestConnection, { id: 'test-connection' });
   contribute(SettingsNotices).to(MailNotices, { id: 'mail' });
   contribute(Permissions).value(manageMail, { id: manageMail.id });
-  contribute(AuditAreas).value({ area: 'mail', label: 'audit.area.mail' }, { id: 'mail' });
+  contribute(AuditAreas).value(
+    // Which kind of mail it was is a word of whoever sends it.
+    { area: 'mail', label: 'audit.area.mail', describe: ({ subject }) => ({ what: subject }) },
+    { id: 'mail' },
+  );
   contribute(HttpRoutes).to(MailRoutes);
   contribute(MenuItems).value(
     { label: 'mails.title', href: '/mail', menu: 'control-panel', category: 'system', icon: 'envelope-closed' },

@@ -14,6 +14,7 @@ export default defineModule(({ contribute, run }) => {
   contribute(SecretStores).to(Providers);
   contribute(RoleReferences).to(Providers);
   contribute(AuditAreas).value({ area: 'oidc', label: 'audit.area' }, { id: 'oidc' });
+  contribute(AuditAreas).value({ area: 'security', label: 'audit.area.security' }, { id: 'security', order: 95 });
   for (const permission of oidcPermissions) contribute(Permissions).value(permission, { id: permission.id });
   contribute(SettingsLinks).value(
     {

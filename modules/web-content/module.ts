@@ -1,8 +1,18 @@
-import { DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, PersonalData, SiteContents } from '@portico/core';
+import {
+  AuditAreas,
+  DemoContents,
+  defineModule,
+  HttpRoutes,
+  MenuItems,
+  Permissions,
+  PersonalData,
+  SiteContents,
+} from '@portico/core';
 import { HomePageSections } from '@portico/sites/api';
 import { ArticleRoutes } from './http/article-routes.js';
 import { PictureRoutes } from './http/picture-routes.js';
 import { PublishedArticleRoutes } from './http/published-article-routes.js';
+import { ArticlesAuditArea } from './services/article-audit.js';
 import { ArticlePermissions } from './services/articles.js';
 import { Drafts } from './services/drafts.js';
 import { personalArticles, personalDrafts, SiteArticles } from './services/erasure.js';
@@ -30,6 +40,7 @@ export default defineModule(({ run, contribute }) => {
     { label: 'title', href: '~/web-content', icon: 'web-content' },
     { id: 'web-content', order: 20, when: { scope: 'site', permission: ArticlePermissions.edit } },
   );
+  contribute(AuditAreas).to(ArticlesAuditArea, { id: 'web-content', order: 50 });
   contribute(HttpRoutes).to(ArticleRoutes);
   contribute(HttpRoutes).to(PictureRoutes);
   contribute(HttpRoutes).to(PublishedArticleRoutes);

@@ -2,6 +2,7 @@ import { ProviderError } from '@portico/ai-providers/api';
 import { UsageTabs } from '@portico/ai-usage/api';
 import {
   type AccessContext,
+  AuditLog,
   type HttpRoutes,
   inject,
   injectable,
@@ -35,7 +36,14 @@ class KeyStates {
     @inject(RateLimitBackoff) private readonly backoff: RateLimitBackoff,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(Messages) private readonly messages: Messages,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
+
+  /** Lets requests with a key out again. */
+  close(id: string): Promise<void> {
+    const entry = { area: 'ai-creator', subject: 'breaker', attribute: id, scope: 'instance', action: 'closed' };
+    return this.breaker.close(id, (transaction) => this.audit.record(transaction, entry));
+  }
 
   /** Those whose account refuses. */
   open({ locale }: AccessContext): readonly (Breaker & { readonly title: string; readonly failure: Failure })[] {
@@ -71,7 +79,6 @@ export class ServiceRoutes implements HttpRoutes {
   readonly prefix = place;
 
   constructor(
-    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(ModelMonitor) private readonly watch: ModelMonitor,
     @inject(ModelNotices) private readonly notices: ModelNotices,
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
@@ -100,7 +107,7 @@ export class ServiceRoutes implements HttpRoutes {
     });
 
     router.post('/breakers/:id/close', { access, params: idParams }, async (ctx) => {
-      await this.breaker.close(ctx.input.params.id);
+      await this.keys.close(ctx.input.params.id);
       ctx.redirectWith(place, ctx.text('service.closed'));
     });
   }

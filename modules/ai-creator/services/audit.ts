@@ -8,11 +8,17 @@ import {
   injectable,
   Messages,
 } from '@portico/core';
+import type { Generation } from '../entities/generation.js';
 
 /** Who did it, with the name of the API token that did it for them, and where. */
 export function actorOf({ person, token }: AccessContext, via: AuditEntry['via']): Pick<AuditEntry, 'by' | 'via'> {
   const name = person?.name || person?.email || '';
   return { by: { id: person?.id ?? '', name: token ? `${name} (token ${token.name})` : name }, via };
+}
+
+/** What somebody did with a generation. */
+export function generationEntry({ id, siteId }: Pick<Generation, 'id' | 'siteId'>, action: string): AuditEntry {
+  return { area: 'ai-creator', subject: 'generation', attribute: id, scope: siteId, action };
 }
 
 /** What entries of this module hold as their values, by their subject. */
@@ -39,6 +45,7 @@ export class CreatorAuditArea implements AuditArea {
         value: (said) => text('audit.ordered', { count: of(said).count ?? 1, size: of(said).size ?? '' }),
       };
     if (subject === 'image') return { what: text('audit.image'), value: () => text('audit.some-document') };
+    if (subject === 'breaker' || subject === 'test-image') return { what: text(`audit.${subject}`) };
     if (subject === 'model') return { what: text('audit.model') };
     if (subject !== 'model-warning') return undefined;
     return {

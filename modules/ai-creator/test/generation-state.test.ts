@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Transaction, UnitOfWork } from '@portico/core';
+import { AuditLog, type Transaction, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
 import { Generation, type GenerationState } from '../entities/generation.js';
 import {
@@ -91,7 +91,8 @@ describe('the life of a generation', () => {
     before(async () => {
       creator = await startCreatorPortal();
       const clock = { now: () => new Date('2026-02-02T00:00:00.000Z'), monotonic: () => 0 };
-      writer = new GenerationStateWriter(clock, ledger as unknown as ConstructorParameters<typeof GenerationStateWriter>[1]);
+      const usage = ledger as unknown as ConstructorParameters<typeof GenerationStateWriter>[1];
+      writer = new GenerationStateWriter(clock, usage, creator.portal.service(AuditLog));
     });
     after(() => creator.stop());
 

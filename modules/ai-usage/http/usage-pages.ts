@@ -1,4 +1,15 @@
-import { type Class, Clock, type HttpRoutes, inject, injectable, type RouteContext, type Router, z } from '@portico/core';
+import {
+  AuditLog,
+  type Class,
+  Clock,
+  type HttpRoutes,
+  inject,
+  injectable,
+  type RouteContext,
+  type Router,
+  UnitOfWork,
+  z,
+} from '@portico/core';
 import { csvStream } from '@portico/core/util';
 import { UsagePermissions, UsageTabs } from '../api/index.js';
 import { formatMoney } from '../api/money.js';
@@ -48,6 +59,8 @@ export class UsagePages {
     @inject(UsageTabs) private readonly tabs: UsageTabs,
     @inject(BudgetTable) private readonly budgets: BudgetTable,
     @inject(Clock) private readonly clock: Clock,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   async show(ctx: UsageContext): Promise<void> {
@@ -107,8 +120,17 @@ export class UsagePages {
     );
   }
 
-  csv(ctx: UsageContext): void {
+  async csv(ctx: UsageContext): Promise<void> {
     const { filter, last } = this.filterOf(ctx);
+    await this.unitOfWork.write((transaction) =>
+      this.audit.record(transaction, {
+        area: 'ai-usage',
+        subject: 'usage',
+        scope: filter.siteId ?? 'instance',
+        action: 'exported',
+        after: { from: filter.from, until: last },
+      }),
+    );
     ctx.attachment(`ai-usage-${filter.from}-${last}.csv`);
     ctx.type = 'text/csv; charset=utf-8';
     ctx.body = csvStream(requestRows(this.report, filter));

@@ -1,6 +1,18 @@
-import { Clock, inject, injectable, optional, type Scope, type ServiceHandle, SiteDirectory, siteScope } from '@portico/core';
+import {
+  AuditLog,
+  Clock,
+  inject,
+  injectable,
+  optional,
+  type Scope,
+  type ServiceHandle,
+  SiteDirectory,
+  siteScope,
+  UnitOfWork,
+} from '@portico/core';
 import { yielding } from '@portico/core/util';
 import type { SecretState, SettingsField } from '../api/index.js';
+import { auditArea } from './settings-audit.js';
 import type { CatalogEntry } from './settings-catalog.js';
 import { SettingsRegistry } from './settings-registry.js';
 
@@ -41,6 +53,8 @@ export class SettingsExport {
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(Clock) private readonly clock: Clock,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   /** An installation may have thousands of sites: others have their turn between them. */
@@ -51,6 +65,15 @@ export class SettingsExport {
       .sort((a, b) => (a.value.id < b.value.id ? -1 : 1));
     const pairs = places.flatMap(([name, place]) => entries.map((each) => [name, place, each] as const));
     const settings: ExportedEntry[] = [];
+    await this.unitOfWork.write((transaction) =>
+      this.audit.record(transaction, {
+        area: auditArea,
+        subject: id ?? 'all',
+        scope: 'instance',
+        action: 'exported',
+        ...(scope !== undefined && { after: { scope } }),
+      }),
+    );
     for await (const [name, place, each] of yielding(pairs)) settings.push(...this.entry(name, place, each));
     return { format: transferFormat, version: transferVersion, exportedAt: this.clock.now().toISOString(), settings };
   }

@@ -8,14 +8,14 @@ import {
   inject,
   injectable,
   optional,
+  PersonDirectory,
   type RouteContext,
   type Router,
   type ServiceHandle,
   SiteDirectory,
   z,
 } from '@portico/core';
-import { csvStream, textStream } from '@portico/core/util';
-import { auditJson, auditRows } from '../services/audit-export.js';
+import { AuditExport } from '../services/audit-export.js';
 import { permissions } from '../services/permissions.js';
 
 const access = { permission: permissions.audit };
@@ -26,6 +26,9 @@ const filter = {
   text,
   area: text,
   scope: text,
+  person: text,
+  action: text,
+  address: text,
   via: z.enum(['', ...vias]).default(''),
   from: date,
   until: date,
@@ -46,6 +49,8 @@ export class AuditRoutes implements HttpRoutes {
     @inject(AuditPresenter) private readonly presenter: AuditPresenter,
     @inject(Clock) private readonly clock: Clock,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+    @inject(optional(PersonDirectory)) private readonly people: ServiceHandle<PersonDirectory>,
+    @inject(AuditExport) private readonly files: AuditExport,
   ) {}
 
   register(router: Router): void {
@@ -57,7 +62,7 @@ export class AuditRoutes implements HttpRoutes {
 
   private async list(ctx: RouteContext<unknown, z.output<typeof query>>): Promise<void> {
     const { before, ...chosen } = ctx.input.query;
-    const { records, next } = await this.log.list(filterOf(chosen), before);
+    const { records, next } = await this.log.list(this.filterOf(chosen), before);
     const asked = new URLSearchParams(Object.entries(chosen).filter(([, value]) => value !== ''));
     const address = (path: string, more: Readonly<Record<string, string>>): string =>
       `${path}?${new URLSearchParams([...asked, ...Object.entries(more)])}`;
@@ -70,6 +75,10 @@ export class AuditRoutes implements HttpRoutes {
       areas: [
         option('', ctx.text('audit.all'), chosen.area),
         ...this.presenter.areas(ctx.access.locale).map(({ area, label }) => option(area, label, chosen.area)),
+      ],
+      actions: [
+        option('', ctx.text('audit.all'), chosen.action),
+        ...this.presenter.actions(ctx.access.locale).map(({ action, label }) => option(action, label, chosen.action)),
       ],
       vias: [
         option('', ctx.text('audit.all'), chosen.via),
@@ -88,20 +97,27 @@ export class AuditRoutes implements HttpRoutes {
     ctx.render('audit-log', model, { title });
   }
 
-  private export(ctx: RouteContext<unknown, z.output<typeof exporting>>): void {
+  private async export(ctx: RouteContext<unknown, z.output<typeof exporting>>): Promise<void> {
     const { format, ...chosen } = ctx.input.query;
     const name = `audit-${this.clock.now().toISOString().slice(0, 10)}.${format}`;
     ctx.attachment(name);
     ctx.type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8';
-    const wanted = filterOf(chosen);
-    ctx.body = format === 'csv' ? csvStream(auditRows(this.log, wanted)) : textStream(auditJson(this.log, wanted));
+    ctx.body = await this.files.open(format, this.filterOf(chosen));
+  }
+
+  /** Somebody's address means what they did, under whatever name; anything else is part of a name. */
+  private filterOf({ person, ...chosen }: Filter): AuditFilter {
+    const known = person ? this.people.get()?.byEmail(person) : undefined;
+    return { ...filterOf(chosen), ...(known ? { by: known.id } : person ? { byName: person } : {}) };
   }
 }
 
 /** Days are those of UTC, the last one included. */
-function filterOf({ text, area, scope, via, from, until }: Filter): AuditFilter {
+function filterOf({ text, area, scope, action, address, via, from, until }: Omit<Filter, 'person'>): AuditFilter {
   return {
     ...(text ? { text } : {}),
+    ...(action ? { action } : {}),
+    ...(address ? { address } : {}),
     ...(area ? { area } : {}),
     ...(scope ? { scope } : {}),
     ...(via ? { via } : {}),

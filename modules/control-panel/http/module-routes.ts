@@ -1,4 +1,5 @@
 import {
+  AuditLog,
   type HttpRoutes,
   inject,
   injectable,
@@ -12,6 +13,7 @@ import {
   PortalError,
   type RouteContext,
   type Router,
+  UnitOfWork,
   z,
 } from '@portico/core';
 import { ContributionNames } from '../services/contribution-names.js';
@@ -44,6 +46,8 @@ export class ModuleRoutes implements HttpRoutes {
     @inject(ModulePackages) private readonly packages: ModulePackages,
     @inject(ContributionNames) private readonly names: ContributionNames,
     @inject(ModuleChanges) private readonly changes: ModuleChanges,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   register(router: Router): void {
@@ -122,6 +126,12 @@ export class ModuleRoutes implements HttpRoutes {
     const { id, action } = ctx.input.params;
     this.checkAllowed(this.find(id), action);
     const status = await this.modules[action](id);
+    // What is enabled or disabled stands in a table, whose transaction tells of it.
+    const done = action === 'start' ? 'started' : action === 'stop' ? 'stopped' : undefined;
+    if (done)
+      await this.unitOfWork.write((transaction) =>
+        this.audit.record(transaction, { area: 'modules', subject: id, scope: 'instance', action: done }),
+      );
     this.log.info('A module was changed by hand.', { module: id, action, state: status.state, by: ctx.access.person?.id });
     const wanted = action === 'start' || action === 'enable' ? 'active' : action === 'disable' ? 'disabled' : undefined;
     const kind = wanted === undefined || status.state === wanted ? 'success' : 'warning';

@@ -18,14 +18,15 @@ import { DocumentVersionEntity } from '../entities/document-version.js';
 import { rootFolder } from '../entities/folder.js';
 import { noRule } from '../entities/rule.js';
 import { ownerOf } from './access.js';
+import { AddedDocuments } from './document-audit.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { FileReceiving, type Received } from './file-receiving.js';
 import { typeRules } from './file-types.js';
 import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { announceContents } from './list-totals.js';
-import { Metadata, metadataColumns } from './metadata.js';
-import { indexWords, wordRules } from './metadata-words.js';
+import { metadataColumns } from './metadata.js';
+import { wordRules } from './metadata-words.js';
 import { checkedName, nameKey, numberedName } from './names.js';
 import { SiteStorage } from './site-storage.js';
 import { type SeenSite, Visibility } from './visibility.js';
@@ -50,7 +51,7 @@ export class DocumentAdding {
     @inject(FileReceiving) private readonly files: FileReceiving,
     @inject(Folders) private readonly folders: Folders,
     @inject(Visibility) private readonly visibility: Visibility,
-    @inject(Metadata) private readonly metadata: Metadata,
+    @inject(AddedDocuments) private readonly added: AddedDocuments,
     @inject(SiteStorage) private readonly storage: SiteStorage,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
@@ -158,8 +159,7 @@ export class DocumentAdding {
     announceContents(transaction, siteId);
     await transaction.repository(DocumentVersionEntity).insert(versions);
     for (const { blob } of received) await transaction.keepBlob(blob);
-    for (const { kind, text } of this.metadata.searchTexts(document.metadata ?? {}))
-      await indexWords(transaction, entity, kind, text);
+    await this.added.note(transaction, entity, document.metadata);
     return toDocument(entity);
   }
 }

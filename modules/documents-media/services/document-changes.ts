@@ -1,5 +1,6 @@
 import {
   type AccessContext,
+  AuditLog,
   Clock,
   inject,
   injectable,
@@ -16,6 +17,7 @@ import { DocumentEntity, searchText } from '../entities/document.js';
 import { rootFolder } from '../entities/folder.js';
 import { noRule } from '../entities/rule.js';
 import { checkedAltText, freeName } from './document-adding.js';
+import { documentEntry, nameIn } from './document-audit.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { refuseFalseName } from './file-types.js';
 import { Folders } from './folders.js';
@@ -65,6 +67,7 @@ export class DocumentChanges {
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
     @inject(SiteStorage) private readonly storage: SiteStorage,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -88,6 +91,7 @@ export class DocumentChanges {
       if (conflicts.length > 0) throw conflict(this.messages, conflicts);
       refuseFalseName(values.name, document.mimeType);
       const free = await freeName(transaction, seenSite, { folderId: folderOf(document) }, values.name, id);
+      await this.recordFields(transaction, document, { name: free, altText: values.altText });
       return this.save(transaction, document, {
         name: free,
         nameKey: nameKey(free),
@@ -110,6 +114,8 @@ export class DocumentChanges {
       if (folderId !== folderOf(document)) this.visibility.require(access, 'add', ruleId);
       const name = await freeName(transaction, seen, { folderId }, document.name, id);
       announceContents(transaction, seen.id);
+      const [before, after] = [{ folder: folderOf(document) }, { folder: folderId }];
+      await this.audit.record(transaction, documentEntry(document, { action: 'moved', before, after }));
       return this.save(transaction, document, {
         folderId: folderId ?? rootFolder,
         ...(name === document.name ? {} : { name, nameKey: nameKey(name), searchText: searchText(name, document.altText) }),
@@ -138,6 +144,8 @@ export class DocumentChanges {
       );
       await transaction.query('DELETE FROM documents_media_document_version WHERE document_id = ?', [id]);
       await transaction.query('DELETE FROM documents_media_document WHERE id = ?', [id]);
+      const { size, mimeType } = document;
+      await this.audit.record(transaction, documentEntry(document, { action: 'removed', before: { id, type: mimeType, size } }));
       await this.rules.release(transaction, seen.id, document.ownRuleId);
       announceContents(transaction, seen.id);
       for (const { blobId } of blobs) await transaction.dropBlob(blobId);
@@ -148,6 +156,25 @@ export class DocumentChanges {
       );
       return toDocument(document);
     });
+  }
+
+  /** Alternative texts may be drafted from a description: that one was changed is all that is told of it. */
+  private async recordFields(
+    transaction: Transaction,
+    document: DocumentEntity,
+    { name, altText }: DocumentFields,
+  ): Promise<void> {
+    const renamed = { ...document, name };
+    const alternativeText = altText !== document.altText;
+    if (name === document.name && !alternativeText) return;
+    await this.audit.record(
+      transaction,
+      documentEntry(document, {
+        action: 'changed',
+        before: { id: document.id, name: nameIn(document) },
+        after: { name: nameIn(renamed), ...(alternativeText && { alternativeText }) },
+      }),
+    );
   }
 
   private async save(transaction: Transaction, document: DocumentEntity, change: Partial<DocumentEntity>): Promise<Document> {

@@ -5,6 +5,7 @@ const mebibyte = 1024 * 1024;
 /** Until somebody says otherwise. */
 export const defaultUploadsAtOnce = 10;
 export const defaultUploadBytes = 4096 * mebibyte;
+export const defaultUploadFiles = 2000;
 
 const schema = z.strictObject({
   /** Bytes of one file. */
@@ -26,6 +27,8 @@ const schema = z.strictObject({
   uploadsAtOncePerPerson: z.int().min(1).default(defaultUploadsAtOnce),
   /** Bytes that one person adds within an hour; a setting of that name says otherwise. */
   uploadBytesPerPersonAndHour: z.int().min(1).default(defaultUploadBytes),
+  /** Files that one person adds within an hour; a setting of that name says otherwise. */
+  uploadFilesPerPersonAndHour: z.int().min(1).default(defaultUploadFiles),
 });
 
 /** The section `modules.documents-media` of the host's configuration. */
@@ -39,6 +42,7 @@ export class DocumentLimits {
   readonly readerCopySeconds: number;
   readonly uploadsAtOncePerPerson: number;
   readonly uploadBytesPerPersonAndHour: number;
+  readonly uploadFilesPerPersonAndHour: number;
 
   constructor(@inject(HostConfig) config: HostConfig) {
     const limits = schema.safeParse(config.module('documents-media') ?? {});
@@ -56,6 +60,7 @@ export class DocumentLimits {
     this.readerCopySeconds = limits.data.readerCopySeconds;
     this.uploadsAtOncePerPerson = limits.data.uploadsAtOncePerPerson;
     this.uploadBytesPerPersonAndHour = limits.data.uploadBytesPerPersonAndHour;
+    this.uploadFilesPerPersonAndHour = limits.data.uploadFilesPerPersonAndHour;
   }
 
   /** As it is said to people. */

@@ -1,5 +1,6 @@
 import {
   type AccessContext,
+  AuditLog,
   Clock,
   Ids,
   inject,
@@ -14,6 +15,7 @@ import { searchText } from '../entities/document.js';
 import { FolderEntity, rootFolder } from '../entities/folder.js';
 import { noRule } from '../entities/rule.js';
 import { ownerOf } from './access.js';
+import { folderEntry } from './document-audit.js';
 import { folderColumns, toFolder } from './document-record.js';
 import {
   allSql,
@@ -53,6 +55,7 @@ export class Folders {
     @inject(Rules) private readonly rules: Rules,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   find(access: AccessContext, id: string): Promise<Folder> {
@@ -138,6 +141,8 @@ export class Folders {
       const folder = toFolder(row);
       const free = await freeName(transaction, seen, folder.parentId, name, id);
       await this.update(transaction, id, { name: free, nameKey: nameKey(free), searchText: searchText(free) });
+      const change = { action: 'changed', before: { id, name: folder.name }, after: { name: free } };
+      if (free !== folder.name) await this.audit.record(transaction, folderEntry(folder, change));
       return { ...folder, name: free };
     });
   }
@@ -165,8 +170,11 @@ export class Folders {
         searchText: searchText(name),
       });
       if (row.ownRuleId === noRule) await spreadRule(transaction, seen.id, id, { from: row.ruleId, to: place.ruleId });
+      const folder = toFolder(row);
+      const change = { action: 'moved', before: { id, folder: folder.parentId }, after: { folder: parentId } };
+      await this.audit.record(transaction, folderEntry(folder, change));
       announceContents(transaction, seen.id);
-      return { ...toFolder(row), name, parentId };
+      return { ...folder, name, parentId };
     });
   }
 
@@ -194,8 +202,10 @@ export class Folders {
       if (all.folders + all.documents > 0) throw refused();
       await transaction.repository(FolderEntity).delete({ id });
       await this.rules.release(transaction, seen.id, row.ownRuleId);
+      const folder = toFolder(row);
+      await this.audit.record(transaction, folderEntry(folder, { action: 'removed', before: { id } }));
       announceContents(transaction, seen.id);
-      return toFolder(row);
+      return folder;
     });
   }
 
@@ -231,6 +241,7 @@ export class Folders {
       modifiedAt: now,
     };
     await transaction.repository(FolderEntity).insert(folder);
+    await this.audit.record(transaction, folderEntry(folder, { action: 'added', after: { id: folder.id } }));
     announceContents(transaction, siteId);
     return toFolder(folder);
   }

@@ -1,6 +1,6 @@
 import { defineSettings, Settings, type SettingsValues } from '@portico/configuration/api';
 import { inject, injectable, instanceScope, optional, type ServiceHandle, siteScope } from '@portico/core';
-import { DocumentLimits, defaultUploadBytes, defaultUploadsAtOnce } from './document-limits.js';
+import { DocumentLimits, defaultUploadBytes, defaultUploadFiles, defaultUploadsAtOnce } from './document-limits.js';
 
 /** More than most sites ever need; one that fills without end stops before it takes the disk from the others. */
 const defaultQuota = 100 * 1024 ** 3;
@@ -42,6 +42,16 @@ export const limitSettings = defineSettings({
       siteOverridable: false,
       configKey: 'documents-media.uploadBytesPerPersonAndHour',
     },
+    uploadFilesPerPersonAndHour: {
+      type: 'number',
+      default: defaultUploadFiles,
+      min: 1,
+      whole: true,
+      label: 'settings.upload-files',
+      help: 'settings.upload-files-help',
+      siteOverridable: false,
+      configKey: 'documents-media.uploadFilesPerPersonAndHour',
+    },
   },
 });
 
@@ -62,7 +72,7 @@ export class LimitSettings {
   }
 
   /** What one person may send. */
-  get uploads(): Pick<Limits, 'uploadsAtOncePerPerson' | 'uploadBytesPerPersonAndHour'> {
+  get uploads(): Pick<Limits, 'uploadsAtOncePerPerson' | 'uploadBytesPerPersonAndHour' | 'uploadFilesPerPersonAndHour'> {
     return this.settings.get()?.of(limitSettings).get(instanceScope) ?? this.limits;
   }
 }

@@ -62,6 +62,23 @@ export class UploadsAtOnceUse implements SettingsUse {
   }
 }
 
+/** Files that were sent within the last hour. */
+@injectable()
+export class UploadFilesUse implements SettingsUse {
+  readonly settings = limitSettings.id;
+  readonly field = 'uploadFilesPerPersonAndHour';
+
+  constructor(
+    @inject(UploadCeilings) private readonly ceilings: UploadCeilings,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  use({ locale }: AccessContext): string {
+    const { kept, mostKept } = this.ceilings.use();
+    return this.messages.text('uploads.files-within-hour', { files: kept, most: mostKept }, locale);
+  }
+}
+
 /** What was sent within the last hour. */
 @injectable()
 export class UploadBytesUse implements SettingsUse {

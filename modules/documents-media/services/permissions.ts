@@ -15,6 +15,7 @@ import { everyone } from '@portico/core/util';
 import { DocumentPermissions, type HiddenDocument } from '../api/documents.js';
 import { rootFolder } from '../entities/folder.js';
 import { noRule } from '../entities/rule.js';
+import { documentEntry, folderEntry } from './document-audit.js';
 import { announceContents } from './list-totals.js';
 import { RoleMatrix } from './role-matrix.js';
 import { type RulePermissions, Rules, spreadRule } from './rules.js';
@@ -188,19 +189,16 @@ export class Permissions {
       await transaction.query(`UPDATE ${table} SET own_rule_id = ?, rule_id = ? WHERE id = ?`, [ownRuleId, ruleId, target.id]);
     await this.rules.release(transaction, seen.id, target.ownRuleId);
     announceContents(transaction, seen.id);
-    await this.audit.record(transaction, {
-      area: 'documents-media',
-      // The name of one that was made from a description mostly repeats it, and entries stay longer than descriptions may.
-      subject: target.metadataKinds === null ? target.name : kind,
-      attribute: `${kind} ${target.id}`,
-      scope: seen.id,
+    const named = { ...target, siteId: seen.id };
+    const entry = {
       action: change === undefined ? 'inherited' : 'changed',
-      before: spoken(before),
+      before: { id: target.id, ...spoken(before) },
       after:
         change === undefined
           ? { ...before.ofParent.audience, inherited: true }
           : spoken({ audience: change.audience ?? before.audience, permissions }),
-    });
+    };
+    await this.audit.record(transaction, kind === 'folder' ? folderEntry(named, entry) : documentEntry(named, entry));
   }
 
   private permissionsOf(siteId: string, ruleId: string): RulePermissions {

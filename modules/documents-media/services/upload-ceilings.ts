@@ -8,8 +8,13 @@ const waitSeconds = 5;
 /** What one person sends. */
 interface Sending {
   running: number;
-  /** Bytes that were kept, by the minute in which they were; of the last hour. */
-  readonly bytesByMinute: Map<number, number>;
+  /** What was kept, by the minute in which it was; of the last hour. */
+  readonly byMinute: Map<number, Kept>;
+}
+
+interface Kept {
+  readonly files: number;
+  readonly bytes: number;
 }
 
 /** How much of the ceilings is used, of all persons and of the one who uses most. */
@@ -18,12 +23,16 @@ export interface UploadsUse {
   readonly mostFiles: number;
   readonly bytes: number;
   readonly mostBytes: number;
+  /** Within the last hour. */
+  readonly kept: number;
+  readonly mostKept: number;
 }
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);
+const totalOf = ({ byMinute }: Sending, what: keyof Kept): number => sumOf([...byMinute.values()].map((kept) => kept[what]));
 
 /**
- * How much one person may send: files at the same time, and bytes within an hour. Who sends more waits, and nobody else does. Only what
+ * How much one person may send: files at the same time, and files and bytes within an hour. Who sends more waits, and nobody else does. Only what
  * arrives from a person is counted: what modules make, such as images that were paid for, is never refused here. In memory: after a
  * restart everybody starts anew.
  */
@@ -46,11 +55,12 @@ export class UploadCeilings {
     try {
       const added = await upload();
       const minute = this.minute();
-      sending.bytesByMinute.set(minute, (sending.bytesByMinute.get(minute) ?? 0) + added.size);
+      const { files, bytes } = sending.byMinute.get(minute) ?? { files: 0, bytes: 0 };
+      sending.byMinute.set(minute, { files: files + 1, bytes: bytes + added.size });
       return added;
     } finally {
       sending.running -= 1;
-      if (sending.running === 0 && sending.bytesByMinute.size === 0) this.people.delete(person.id);
+      if (sending.running === 0 && sending.byMinute.size === 0) this.people.delete(person.id);
     }
   }
 
@@ -59,13 +69,21 @@ export class UploadCeilings {
     this.forget();
     const people = [...this.people.values()];
     const files = people.map(({ running }) => running);
-    const bytes = people.map(({ bytesByMinute }) => sumOf([...bytesByMinute.values()]));
-    return { files: sumOf(files), mostFiles: Math.max(0, ...files), bytes: sumOf(bytes), mostBytes: Math.max(0, ...bytes) };
+    const bytes = people.map((sending) => totalOf(sending, 'bytes'));
+    const kept = people.map((sending) => totalOf(sending, 'files'));
+    return {
+      files: sumOf(files),
+      mostFiles: Math.max(0, ...files),
+      bytes: sumOf(bytes),
+      mostBytes: Math.max(0, ...bytes),
+      kept: sumOf(kept),
+      mostKept: Math.max(0, ...kept),
+    };
   }
 
   private of(personId: string): Sending {
     this.forget();
-    const sending = this.people.get(personId) ?? { running: 0, bytesByMinute: new Map<number, number>() };
+    const sending = this.people.get(personId) ?? { running: 0, byMinute: new Map<number, Kept>() };
     this.people.set(personId, sending);
     return sending;
   }
@@ -73,21 +91,29 @@ export class UploadCeilings {
   /** What is older than an hour counts no more. */
   private forget(): void {
     const oldest = this.minute() - minutesOfAnHour;
-    for (const [id, { running, bytesByMinute }] of this.people) {
-      for (const minute of bytesByMinute.keys()) if (minute <= oldest) bytesByMinute.delete(minute);
-      if (running === 0 && bytesByMinute.size === 0) this.people.delete(id);
+    for (const [id, { running, byMinute }] of this.people) {
+      for (const minute of byMinute.keys()) if (minute <= oldest) byMinute.delete(minute);
+      if (running === 0 && byMinute.size === 0) this.people.delete(id);
     }
   }
 
-  private check({ running, bytesByMinute }: Sending, locale: string): void {
-    const { uploadsAtOncePerPerson: files, uploadBytesPerPersonAndHour: most } = this.limits.uploads;
-    if (running >= files) {
-      throw tooMany(this.messages.text('upload.too-many-at-once', { running, most: files }, locale), waitSeconds);
+  private check(sending: Sending, locale: string): void {
+    const { uploadsAtOncePerPerson, uploadBytesPerPersonAndHour: most, uploadFilesPerPersonAndHour } = this.limits.uploads;
+    const { running, byMinute } = sending;
+    if (running >= uploadsAtOncePerPerson) {
+      throw tooMany(
+        this.messages.text('upload.too-many-at-once', { running, most: uploadsAtOncePerPerson }, locale),
+        waitSeconds,
+      );
     }
-    const bytes = sumOf([...bytesByMinute.values()]);
-    if (bytes < most) return;
-    const [first = this.minute()] = bytesByMinute.keys();
+    const [bytes, files] = [totalOf(sending, 'bytes'), totalOf(sending, 'files')];
+    if (bytes < most && files + running < uploadFilesPerPersonAndHour) return;
+    const [first = this.minute()] = byMinute.keys();
     const minutes = Math.max(1, first + minutesOfAnHour - this.minute());
+    if (bytes < most) {
+      const values = { sent: files, most: uploadFilesPerPersonAndHour, minutes };
+      throw tooMany(this.messages.text('upload.too-many-an-hour', values, locale), minutes * 60);
+    }
     const megabytes = (count: number): string => `${Math.max(1, Math.round(count / (1024 * 1024)))} MB`;
     const values = { sent: megabytes(bytes), most: megabytes(most), minutes };
     throw tooMany(this.messages.text('upload.too-much-an-hour', values, locale), minutes * 60);

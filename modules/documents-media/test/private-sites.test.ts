@@ -73,7 +73,7 @@ describe('private sites', () => {
     await accounts.revoke(accounts.byEmail('author@portico.example')?.id ?? '', 'Author', secret.id);
     expect(await visitors()).to.deep.equal(['administrator']);
     await say({ visibleTo: 'everyone' });
-    const { records } = await portal.service(AuditLog).list({ area: 'sites', scope: secret.id });
+    const { records } = await portal.service(AuditLog).list({ area: 'sites', scope: secret.id, action: 'changed' });
     expect(records.map(({ after }) => (after as { visibleTo: string }).visibleTo)).to.deep.equal([
       'everyone',
       'roles',

@@ -9,7 +9,7 @@ describe('What one person uploads', () => {
   let library: Library;
 
   before(async () => {
-    const limits = { uploadsAtOncePerPerson: 2, uploadBytesPerPersonAndHour: 3000 };
+    const limits = { uploadsAtOncePerPerson: 2, uploadBytesPerPersonAndHour: 3000, uploadFilesPerPersonAndHour: 6 };
     library = await Library.open({ config: { modules: { 'documents-media': limits } } });
     await library.addAuthor(second);
   });
@@ -43,5 +43,12 @@ describe('What one person uploads', () => {
     expect(await upload('others.txt', Buffer.from('more'), second.email)).to.equal(201);
     const { name } = await library.add({ name: 'made.txt' });
     expect((await library.get(`${base}?q=${name}`)).text).to.include('made.txt');
+  });
+
+  it('has a ceiling of files for an hour as well, however small they are (ASVS 5.2.4)', async () => {
+    const sent = [];
+    for (let index = 0; index < 6; index += 1) sent.push(await upload(`tiny-${index}.txt`, Buffer.from('t'), second.email));
+    // Two of the six were sent above.
+    expect(sent).to.deep.equal([201, 201, 201, 201, 429, 429]);
   });
 });

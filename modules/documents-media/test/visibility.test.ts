@@ -188,11 +188,11 @@ describe('who sees what in Documents and Media', function () {
       'site administrator',
     );
     expect([changed.status, changed.body]).to.deep.equal([200, { ...own, inherited: false, from: 'note-members.txt' }]);
-    const { records } = await library.portal.service(AuditLog).list({ area: 'documents-media', subject: 'note-members.txt' });
+    const { records } = await library.portal.service(AuditLog).list({ attribute: 'note-members.txt', action: 'changed' });
     expect(records.map(({ action, before, after, via, by }) => ({ action, before, after, via, by: by.name }))).to.deep.equal([
       {
         action: 'changed',
-        before: { visibleTo: 'members', roles: [], inherited: true },
+        before: { id: note.id, visibleTo: 'members', roles: [], inherited: true },
         after: own,
         via: 'screen',
         by: 'site administrator',
@@ -318,9 +318,10 @@ describe('who sees what in Documents and Media', function () {
     const name = 'a grey heron at dawn.txt';
     const { id } = await library.add({ name, metadata: { provenance: { model: 'm', prompt: 'a grey heron at dawn' } } });
     await putPermissions('documents', id, audiences.members).expect(200);
-    const { records } = await library.portal.service(AuditLog).list({ area: 'documents-media', attribute: `document ${id}` });
+    const { records } = await library.portal.service(AuditLog).list({ area: 'documents-media', attribute: id });
     expect(records.map(({ subject, action }) => ({ subject, action }))).to.deep.equal([
       { subject: 'document', action: 'changed' },
+      { subject: 'document', action: 'added' },
     ]);
     expect(JSON.stringify(records)).to.not.include('heron');
   });
@@ -400,7 +401,7 @@ describe('who sees what in Documents and Media', function () {
       .set('Authorization', `Bearer ${allowed}`)
       .send(audiences.signed);
     expect([put.status, put.body.visibleTo]).to.deep.equal([200, 'signed-in']);
-    const { records } = await library.portal.service(AuditLog).list({ area: 'documents-media', subject: 'note-everyone.txt' });
+    const { records } = await library.portal.service(AuditLog).list({ attribute: 'note-everyone.txt' });
     expect(records[0]?.via).to.equal('api');
   });
 

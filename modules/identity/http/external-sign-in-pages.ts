@@ -32,7 +32,7 @@ export class ExternalSignInPages implements ExternalSignIn {
     const person = await this.accounts.personOf(provider, identity);
     const { issuer, subject, sid } = identity;
     const external = { provider: provider.id, issuer, subject, ...(sid === undefined ? {} : { sid }) };
-    const shown = { ...person, hasFactor: provider.countsAsSecondFactor, external };
+    const shown = { ...person, hasFactor: provider.countsAsSecondFactor, means: ['provider' as const], external };
     const result = await this.steps.next(shown, this.pages.visitor(ctx));
     if (result.kind === 'session') {
       await this.pages.open(ctx, result);

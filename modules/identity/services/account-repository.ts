@@ -1,4 +1,5 @@
 import {
+  type AuditEntry,
   AuditLog,
   Clock,
   Ids,
@@ -16,52 +17,13 @@ import type { Account, NewAccount, People } from '../api/index.js';
 import { ExternalGrantEntity } from '../entities/external-entities.js';
 import { PersonEntity, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
-import { AccountLinks } from './account-links.js';
-import { AccountMails } from './account-mails.js';
 import { checkedAccount, checkedEmail, checkedName, emailTaken, keepAnAdministrator } from './account-rules.js';
-import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { lengthProblem } from './password-rules.js';
 import { noPassword, Passwords } from './passwords.js';
 import type { RoleInPlace } from './rights.js';
 import { RolePlaces } from './role-places.js';
-import { SessionStore } from './session-store.js';
-
-/** On what ways somebody gets in without showing a password: sessions, API tokens and links, ended together with what makes them wrong. */
-@injectable()
-class SignedInAccess {
-  constructor(
-    @inject(SessionStore) private readonly sessions: SessionStore,
-    @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
-    @inject(AccountLinks) private readonly links: AccountLinks,
-    @inject(AccountMails) private readonly mails: AccountMails,
-    @inject(AuditLog) private readonly audit: AuditLog,
-  ) {}
-
-  endSessions(transaction: Transaction, personId: string): Promise<void> {
-    return this.sessions.endAllOf(transaction, personId);
-  }
-
-  endTokens(transaction: Transaction, person: Person): Promise<void> {
-    return this.tokens.revokeAllOf(transaction, person);
-  }
-
-  endLinks(transaction: Transaction, personId: string): Promise<void> {
-    return this.links.endAllOf(transaction, personId);
-  }
-
-  /** Notes another address of somebody. */
-  recordEmail(transaction: Transaction, { id, email: before }: Account, after: string): Promise<void> {
-    const entry = { area: 'people', subject: before, about: id, attribute: 'email', scope: 'instance', action: 'changed' };
-    return this.audit.record(transaction, { ...entry, before, after });
-  }
-
-  /** Links to another one end, and the owner is told, unless it is the first of their own. */
-  async passwordReplaced(transaction: Transaction, account: Account, isFirst: boolean): Promise<void> {
-    await this.endLinks(transaction, account.id);
-    if (!isFirst) await this.mails.notice(transaction, 'password-changed', account);
-  }
-}
+import { SignedInAccess } from './signed-in-access.js';
 
 /** How a password is replaced. */
 export interface PasswordReplacement {
@@ -96,6 +58,7 @@ export class AccountRepository implements People {
     @inject(Passwords) private readonly passwords: Passwords,
     @inject(SignedInAccess) private readonly access: SignedInAccess,
     @inject(RolePlaces) private readonly places: RolePlaces,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {
     this.onDidChange = directory.onDidChange;
   }
@@ -141,6 +104,8 @@ export class AccountRepository implements People {
       for (const { role, siteId } of given) {
         await transaction.repository(RoleAssignmentEntity).insert({ personId: person.id, siteId: siteId ?? '', role });
       }
+      await this.record(transaction, person, 'added', { after: { name } });
+      for (const place of given) await this.recordRole(transaction, person.id, 'granted', place);
       await this.publish(transaction, person.id);
     });
     return this.directory.byId(person.id) as Account;
@@ -174,11 +139,13 @@ export class AccountRepository implements People {
     const newName = checkedName(name);
     await this.change(personId, async (transaction) => {
       const people = transaction.repository(PersonEntity);
-      const { email } = await people.findOneByOrFail({ id: personId });
+      const person = await people.findOneByOrFail({ id: personId });
+      const { email, name: before } = person;
       await people.update(
         { id: personId },
         { name: newName, nameKey: nameSortKey(newName), searchText: personSearchText(email, newName) },
       );
+      if (before !== newName) await this.record(transaction, person, 'changed', { attribute: 'name', before, after: newName });
     });
   }
 
@@ -187,9 +154,11 @@ export class AccountRepository implements People {
     await this.change(personId, async (transaction) => {
       const assignments = transaction.repository(RoleAssignmentEntity);
       const assignment = { personId, siteId: siteId ?? '', role: name };
-      if (!(await assignments.existsBy(assignment))) await assignments.insert(assignment);
       // What somebody gives is theirs to take: no provider takes it.
       await transaction.repository(ExternalGrantEntity).delete(assignment);
+      if (await assignments.existsBy(assignment)) return;
+      await assignments.insert(assignment);
+      await this.recordRole(transaction, personId, 'granted', { role: name, ...(siteId && { siteId }) });
     });
   }
 
@@ -197,18 +166,21 @@ export class AccountRepository implements People {
     const name = this.places.named(role);
     await this.change(personId, async (transaction) => {
       const assignment = { personId, siteId: siteId ?? '', role: name };
-      await transaction.repository(RoleAssignmentEntity).delete(assignment);
+      const { affected } = await transaction.repository(RoleAssignmentEntity).delete(assignment);
       await transaction.repository(ExternalGrantEntity).delete(assignment);
       await keepAnAdministrator(transaction);
+      if (affected) await this.recordRole(transaction, personId, 'revoked', { role: name, ...(siteId && { siteId }) });
     });
   }
 
   async setActive(personId: string, active: boolean): Promise<void> {
     await this.change(personId, async (transaction) => {
+      const person = await personIn(transaction, personId);
       await transaction.repository(PersonEntity).update({ id: personId }, { active });
+      if (person.active !== active) await this.record(transaction, person, active ? 'enabled' : 'disabled');
       if (active) return;
       await keepAnAdministrator(transaction);
-      await this.access.endSessions(transaction, personId);
+      await this.access.endSessions(transaction, person);
       await this.access.endLinks(transaction, personId);
     });
   }
@@ -238,7 +210,9 @@ export class AccountRepository implements People {
     if (!account) throw notFound('person');
     if (checkedEmail(typed) === account.email) return;
     const email = this.freeAddress(typed);
-    await this.changeEmail(personId, email, (transaction) => this.access.recordEmail(transaction, account, email));
+    await this.changeEmail(personId, email, (transaction) =>
+      this.record(transaction, account, 'changed', { attribute: 'email', before: account.email, after: email }),
+    );
   }
 
   async setPassword(personId: string, password: string, options: { readonly mustChangePassword?: boolean } = {}): Promise<void> {
@@ -261,10 +235,35 @@ export class AccountRepository implements People {
     await this.change(personId, async (transaction) => {
       await guard?.(transaction);
       await transaction.repository(PersonEntity).update({ id: personId }, { passwordHash, mustChangePassword, oneTimeUntil });
-      await this.access.endSessions(transaction, personId);
+      await this.record(transaction, await personIn(transaction, personId), 'replaced', { attribute: 'password' });
+      await this.access.endSessions(transaction, account);
       if (!keepsTokens) await this.access.endTokens(transaction, account);
       await also?.(transaction);
       await this.access.passwordReplaced(transaction, account, account.mustChangePassword && !mustChangePassword);
+    });
+  }
+
+  private record(
+    transaction: Transaction,
+    person: Pick<Person, 'id' | 'email'>,
+    action: string,
+    more: Partial<AuditEntry> = {},
+  ): Promise<void> {
+    const entry = { area: 'people', subject: person.email, about: person.id, scope: 'instance', action };
+    return this.audit.record(transaction, { ...entry, ...more });
+  }
+
+  private async recordRole(
+    transaction: Transaction,
+    id: string,
+    action: 'granted' | 'revoked',
+    { role, siteId }: RoleInPlace,
+  ): Promise<void> {
+    const said = action === 'granted' ? { after: role } : { before: role };
+    await this.record(transaction, await personIn(transaction, id), action, {
+      attribute: 'role',
+      ...(siteId && { scope: siteId }),
+      ...said,
     });
   }
 
@@ -282,4 +281,8 @@ export class AccountRepository implements People {
     const assignments = await transaction.repository(RoleAssignmentEntity).findBy({ personId });
     transaction.afterCommit(() => this.directory.put(person, assignments));
   }
+}
+
+function personIn(transaction: Transaction, id: string): Promise<PersonEntity> {
+  return transaction.repository(PersonEntity).findOneByOrFail({ id });
 }

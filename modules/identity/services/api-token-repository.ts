@@ -15,6 +15,7 @@ import {
   type Person,
   PortalError,
   type Reader,
+  SecurityEvents,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
@@ -35,12 +36,17 @@ class ApiTokenRateLimiter {
   constructor(
     @inject(IdentityConfig) { values }: IdentityConfig,
     @inject(Messages) private readonly messages: Messages,
+    @inject(SecurityEvents) private readonly events: SecurityEvents,
   ) {
     this.byAddress = new Limiter({ keyPrefix: 'api-token', points: values.failuresPerAddress, duration: 60 });
   }
 
-  /** Counts a failure. @throws PortalError `api-token-slowed` (429, Retry-After) when there were too many. */
-  async failed(address: string): Promise<void> {
+  /**
+   * Counts a failure. @throws PortalError `api-token-slowed` (429, Retry-After) when there were too many.
+   * @param known the token, when there is one.
+   */
+  async failed(address: string, known: { readonly name: string; readonly personId: string } | undefined): Promise<void> {
+    this.events.occurred({ action: 'token-refused', subject: known?.name ?? '', ...(known && { about: known.personId }) });
     try {
       await this.byAddress.consume(networkOf(address));
     } catch (reason) {
@@ -104,7 +110,7 @@ export class ApiTokenRepository implements ApiTokens {
     const account = known && this.directory.byId(known.personId);
     const person = account?.active && !account.mustChangePassword ? this.directory.person(account.id) : undefined;
     if (!known || !person || known.expiresAt <= now) {
-      await this.rateLimiter.failed(address);
+      await this.rateLimiter.failed(address, known);
       throw new PortalError('api-token-invalid', 'This API token is unknown, expired or revoked.', { status: 401 });
     }
     known.lastUsedAt = now;
@@ -239,6 +245,7 @@ export class ApiTokenRepository implements ApiTokens {
     return this.audit.record(transaction, {
       area: 'api-tokens',
       subject: person.email,
+      about: person.id,
       attribute: entity.name,
       scope: 'instance',
       action,

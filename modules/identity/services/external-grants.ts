@@ -128,9 +128,10 @@ export class ExternalGrants implements RoleReference {
     return this.audit.record(transaction, {
       area: 'people',
       subject: account.email,
-      attribute: role,
+      attribute: 'role',
       scope: siteId || 'instance',
       action,
+      ...(action === 'revoked' ? { before: role } : { after: role }),
       reason: provider.name,
       about: account.id,
       by: { id: account.id, name: account.name },

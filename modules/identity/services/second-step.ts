@@ -5,6 +5,7 @@ import { Directory } from './directory.js';
 import { type Asked, type CreationOptions, Passkeys, type RequestOptions } from './passkeys.js';
 import type { RelyingPartyAddress } from './relying-party.js';
 import { type FactorGuard, type FactorKinds, SecondFactors } from './second-factors.js';
+import type { SignInMeans } from './security-entries.js';
 import type { Visitor } from './session-store.js';
 import { KnownDevices, SignInRateLimiter } from './sign-in-rate-limiter.js';
 import { isStillTrue, type SignInResult, SignInSteps, ticketExpired } from './sign-in-steps.js';
@@ -53,14 +54,14 @@ export class SecondStep {
 
   /** @throws PortalError `code-wrong` (401), `sign-in-slowed` (429), `ticket-expired` (410). */
   withCode(token: string, code: string, visitor: Visitor): Promise<SignInResult> {
-    return this.attempt(token, visitor, async (account) => {
+    return this.attempt(token, visitor, 'authenticator-app', async (account) => {
       if (!(await this.factors.useCode(account, code))) throw wrongCode(401);
     });
   }
 
   /** @throws as `withCode`. */
   withRecoveryCode(token: string, code: string, visitor: Visitor): Promise<SignInResult> {
-    return this.attempt(token, visitor, async (account) => {
+    return this.attempt(token, visitor, 'recovery-code', async (account) => {
       if (await this.factors.useRecoveryCode(account, code)) return;
       throw new PortalError('code-wrong', 'This is none of your recovery codes, or it was used before.', { status: 401 });
     });
@@ -74,7 +75,7 @@ export class SecondStep {
 
   /** @throws PortalError `passkey-invalid` (401), `passkey-expired` (410), `passkey-refused` (401), `sign-in-slowed` (429), `ticket-expired` (410). */
   withPasskey(token: string, answer: PasskeyAnswer, at: RelyingPartyAddress, visitor: Visitor): Promise<SignInResult> {
-    return this.attempt(token, visitor, async (account) => {
+    return this.attempt(token, visitor, 'passkey', async (account) => {
       const checked = await this.passkeys.check('second-factor', answer, at, account.id);
       if (!(await this.factors.usePasskey(account, checked))) throw refusedPasskey();
     });
@@ -89,7 +90,7 @@ export class SecondStep {
     if (!(await this.factors.usePasskey(account, checked))) throw refusedPasskey();
     await this.rateLimiter.succeededFrom(visitor.address);
     const passwordHash = await this.factors.passwordHashOf(account.id);
-    return this.steps.next({ personId: account.id, passwordHash, hasFactor: true }, visitor);
+    return this.steps.next({ personId: account.id, passwordHash, hasFactor: true, means: ['passkey'] }, visitor);
   }
 
   /** What a person who has to set up a factor brings into the app. @param sealed of an attempt before, which is shown once more. */
@@ -100,7 +101,7 @@ export class SecondStep {
 
   /** @throws PortalError `code-wrong` (400), `enrolment-expired` (410), `ticket-expired` (410). */
   setUpApp(token: string, sealed: string, code: string, visitor: Visitor): Promise<FactorSetUp> {
-    return this.setUp(token, visitor, (account, guard) => this.factors.setApp(account, sealed, code, guard));
+    return this.setUp(token, visitor, 'authenticator-app', (account, guard) => this.factors.setApp(account, sealed, code, guard));
   }
 
   offer(token: string, at: RelyingPartyAddress): Promise<Asked<CreationOptions>> {
@@ -114,24 +115,30 @@ export class SecondStep {
     at: RelyingPartyAddress,
     visitor: Visitor,
   ): Promise<FactorSetUp> {
-    return this.setUp(token, visitor, async (account, guard) =>
+    return this.setUp(token, visitor, 'passkey', async (account, guard) =>
       this.factors.addPasskey(account, await this.passkeys.made(account.id, made, at), guard),
     );
   }
 
-  private async attempt(token: string, visitor: Visitor, show: (account: Account) => Promise<void>): Promise<SignInResult> {
+  private async attempt(
+    token: string,
+    visitor: Visitor,
+    means: SignInMeans,
+    show: (account: Account) => Promise<void>,
+  ): Promise<SignInResult> {
     const { account, ticket } = this.holder(token, 'second-factor');
     const device = await this.devices.find(account.id, visitor.device);
     await this.rateLimiter.attemptCode(account.id, device);
     await show(account);
     if (!this.tickets.redeem(token)) throw ticketExpired();
     await this.rateLimiter.codeSucceeded(account.id, device);
-    return this.steps.next({ ...ticket, hasFactor: true }, visitor);
+    return this.steps.next({ ...ticket, hasFactor: true, means: [...ticket.means, means] }, visitor);
   }
 
   private async setUp(
     token: string,
     visitor: Visitor,
+    means: SignInMeans,
     add: (account: Account, guard: FactorGuard) => Promise<readonly string[] | undefined>,
   ): Promise<FactorSetUp> {
     const { account, ticket } = this.holder(token, 'set-up');
@@ -140,7 +147,7 @@ export class SecondStep {
     };
     const codes = (await add(account, guard)) ?? [];
     if (!this.tickets.redeem(token)) throw ticketExpired();
-    return { codes, result: await this.steps.next({ ...ticket, hasFactor: true }, visitor) };
+    return { codes, result: await this.steps.next({ ...ticket, hasFactor: true, means: [...ticket.means, means] }, visitor) };
   }
 
   private holder(token: string, step: SignInStep): { readonly account: Account; readonly ticket: SignInTicket } {

@@ -3,9 +3,12 @@ import { AuditLog, type AuditPerson, type AuditVia, inject, injectable, type Per
 /** What an entry is about. */
 export type SecurityAttribute = 'authenticator-app' | 'passkey' | 'recovery-code' | 'second-factors' | 'sessions';
 
+/** By what somebody showed who they are: stands in the entry of the sign-in. */
+export type SignInMeans = 'password' | 'authenticator-app' | 'passkey' | 'recovery-code' | 'provider';
+
 /** Something that happened to the ways on which a person signs in. */
 export interface SecurityEntry {
-  readonly attribute: SecurityAttribute;
+  readonly attribute?: SecurityAttribute;
   /** As in the audit log: `set`, `removed`, `replaced`, `used`, `failed`, `refused`, `ended`. */
   readonly action: string;
   /** What more there is to tell; never a secret. */
@@ -30,7 +33,7 @@ export class SecurityEntries {
       area: 'security',
       subject: email,
       about: id,
-      attribute,
+      ...(attribute && { attribute }),
       scope: 'instance',
       action,
       ...(after === undefined ? {} : { after }),

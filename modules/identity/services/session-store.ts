@@ -4,6 +4,7 @@ import Bowser from 'bowser';
 import { SessionEntity } from '../entities/session-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
+import { SecurityEntries, type SignInMeans } from './security-entries.js';
 import { hashOf, newToken } from './token-hash.js';
 
 /** From where somebody signs in. */
@@ -81,6 +82,7 @@ export class SessionStore implements Sessions {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Directory) private readonly directory: Directory,
     @inject(IdentityConfig) config: IdentityConfig,
+    @inject(SecurityEntries) private readonly entries: SecurityEntries,
   ) {
     this.idleMillis = config.values.sessionIdleMinutes * 60_000;
     this.absoluteMillis = config.values.sessionAbsoluteHours * 3_600_000;
@@ -104,7 +106,12 @@ export class SessionStore implements Sessions {
   }
 
   /** Adds a session in a transaction of the caller's; it is in force after the commit. Answers the token for the browser. */
-  async create(transaction: Transaction, personId: string, { address, userAgent }: Visitor): Promise<string> {
+  async create(
+    transaction: Transaction,
+    personId: string,
+    means: readonly SignInMeans[],
+    { address, userAgent }: Visitor,
+  ): Promise<string> {
     const token = newToken();
     const now = this.clock.now().getTime();
     const entity = Object.assign(new SessionEntity(), {
@@ -119,6 +126,8 @@ export class SessionStore implements Sessions {
     const ofPerson = [...(this.byPerson.get(personId) ?? [])];
     const tooMany = ofPerson.slice(0, Math.max(0, ofPerson.length + 1 - mostPerPerson));
     for (const old of tooMany) await transaction.repository(SessionEntity).delete({ tokenHash: old.tokenHash });
+    const account = this.directory.byId(personId);
+    if (account) await this.entries.record(transaction, account, { action: 'signed-in', after: { means } });
     transaction.afterCommit(() => {
       for (const old of tooMany) this.forget(old);
       this.keep(entity);
@@ -132,6 +141,7 @@ export class SessionStore implements Sessions {
     if (!live) return;
     await this.unitOfWork.write(async (transaction) => {
       await transaction.repository(SessionEntity).delete({ tokenHash: live.tokenHash });
+      await this.entries.record(transaction, session.person, { action: 'signed-out' });
       transaction.afterCommit(() => this.forget(live));
     });
   }
@@ -201,12 +211,13 @@ export class SessionStore implements Sessions {
     });
   }
 
-  /** Ends all sessions of a person with the caller's transaction. */
-  async endAllOf(transaction: Transaction, personId: string): Promise<void> {
-    await transaction.repository(SessionEntity).delete({ personId });
+  /** Ends all sessions of a person with the caller's transaction, who tells the audit log of it. Answers how many there were. */
+  async endAllOf(transaction: Transaction, personId: string): Promise<number> {
+    const { affected } = await transaction.repository(SessionEntity).delete({ personId });
     transaction.afterCommit(() => {
       for (const session of [...(this.byPerson.get(personId) ?? [])]) this.forget(session);
     });
+    return affected ?? 0;
   }
 
   async load(reader: Reader): Promise<void> {
@@ -288,6 +299,4 @@ function describeBrowser(userAgent: string): { readonly browser: string; readonl
   };
 }
 
-function cut(words: string): string {
-  return words.slice(0, 60);
-}
+const cut = (words: string): string => words.slice(0, 60);

@@ -1,5 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Clock, inject, injectable, Messages, PortalError, type Transaction, UnitOfWork } from '@portico/core';
+import {
+  Clock,
+  inject,
+  injectable,
+  Messages,
+  PortalError,
+  type SecurityEvent,
+  SecurityEvents,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
 import ipaddr from 'ipaddr.js';
 import { KnownDeviceEntity } from '../entities/known-device-entity.js';
 import { AccountMails } from './account-mails.js';
@@ -38,6 +48,7 @@ export class SignInRateLimiter {
   constructor(
     @inject(IdentityConfig) { values }: IdentityConfig,
     @inject(Messages) private readonly messages: Messages,
+    @inject(SecurityEvents) private readonly events: SecurityEvents,
     @inject(SignInCounts) counts: SignInCounts,
   ) {
     this.byPair = counts.count('pair', values.failuresPerAccount, minute);
@@ -57,13 +68,13 @@ export class SignInRateLimiter {
    */
   async attempt(account: string, address: string, device?: string): Promise<void> {
     if (device !== undefined) {
-      await this.countAll([this.byDevice.consume(`${account}|${device}`)]);
+      await this.countAll(account, [this.byDevice.consume(`${account}|${device}`)]);
       return;
     }
     const network = networkOf(address);
-    await this.countAll([this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
+    await this.countAll(account, [this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
     const { consumedPoints } = await this.byAccount.penalty(account);
-    if (consumedPoints > freeFailures) await this.delay(consumedPoints - freeFailures);
+    if (consumedPoints > freeFailures) await this.delay(account, consumedPoints - freeFailures);
   }
 
   /** Forgets the failures of an account after a success; this address gets its attempt back. */
@@ -86,7 +97,7 @@ export class SignInRateLimiter {
    */
   async attemptCode(personId: string, device?: string): Promise<void> {
     const who = `${personId}|${device ?? ''}`;
-    await this.countAll([this.byCode.consume(who), this.byCodeOfDay.consume(who)]);
+    await this.countAll('', [this.byCode.consume(who), this.byCodeOfDay.consume(who)], personId);
   }
 
   async codeSucceeded(personId: string, device?: string): Promise<void> {
@@ -96,7 +107,7 @@ export class SignInRateLimiter {
 
   /** Counts an attempt that names no account. @throws PortalError `sign-in-slowed` (429, Retry-After). */
   async attemptFrom(address: string): Promise<void> {
-    await this.countAll([this.byAddress.consume(networkOf(address))]);
+    await this.countAll('', [this.byAddress.consume(networkOf(address))]);
   }
 
   async succeededFrom(address: string): Promise<void> {
@@ -104,13 +115,13 @@ export class SignInRateLimiter {
   }
 
   /** Counts each, also where another one refuses; whoever is refused waits for the longest. */
-  private async countAll(counts: readonly Promise<unknown>[]): Promise<void> {
+  private async countAll(account: string, counts: readonly Promise<unknown>[], personId?: string): Promise<void> {
     const refused = (await Promise.allSettled(counts)).filter((result) => result.status === 'rejected');
-    if (refused.length > 0) throw this.slowed(Math.max(...refused.map(({ reason }) => secondsToWait(reason))));
+    if (refused.length > 0) throw this.slowed(account, Math.max(...refused.map(({ reason }) => secondsToWait(reason))), personId);
   }
 
-  private async delay(excess: number): Promise<void> {
-    if (this.waiting >= mostWaiting) throw this.slowed(Math.max(1, Math.ceil(this.longestDelayMillis / 1000)));
+  private async delay(account: string, excess: number): Promise<void> {
+    if (this.waiting >= mostWaiting) throw this.slowed(account, Math.max(1, Math.ceil(this.longestDelayMillis / 1000)));
     this.waiting += 1;
     try {
       await wait(Math.min(this.longestDelayMillis, firstDelayMillis * 2 ** Math.min(excess, 16)));
@@ -119,13 +130,24 @@ export class SignInRateLimiter {
     }
   }
 
-  private slowed(seconds: number): PortalError {
+  /** An attempt that was not right, for those who read the audit log. @param personId of an account that there is. */
+  failed(account: string, personId: string | undefined): void {
+    this.events.occurred({ action: 'sign-in-failed', ...accountTyped(account, personId) });
+  }
+
+  private slowed(account: string, seconds: number, personId?: string): PortalError {
+    this.events.occurred({ action: 'sign-in-slowed', ...accountTyped(account, personId) });
     const minutes = seconds < 120 ? 0 : Math.ceil(seconds / 60);
     return new PortalError('sign-in-slowed', this.messages.text('sign-in.slowed', { seconds, minutes }), {
       status: 429,
       retryAfter: seconds,
     });
   }
+}
+
+/** People sometimes type their password where the address belongs: what is no address is not written down. */
+function accountTyped(account: string, personId?: string): Pick<SecurityEvent, 'subject' | 'about'> {
+  return { subject: /^[^\s@]+@[^\s@]+$/.test(account) ? account : '', ...(personId !== undefined && { about: personId }) };
 }
 
 /** IPv4 as it is; of IPv6 the first 64 bits, because one household has all of the rest. */

@@ -5,6 +5,7 @@ import { Directory } from './directory.js';
 import { ExternalSessions } from './external-sessions.js';
 import { SecondFactorPolicy } from './second-factor-policy.js';
 import { type FactorKinds, SecondFactors } from './second-factors.js';
+import type { SignInMeans } from './security-entries.js';
 import { SessionStore, type Visitor } from './session-store.js';
 import { KnownDevices } from './sign-in-rate-limiter.js';
 import { SignInTickets } from './sign-in-tickets.js';
@@ -29,6 +30,8 @@ export interface Shown {
   /** Of the password that was checked; of a passkey alone, the one that is in force. */
   readonly passwordHash: string;
   readonly hasFactor: boolean;
+  /** By what, in the order in which it was shown. */
+  readonly means: readonly SignInMeans[];
   /** Where, when it was not here: no password was shown then, and none is asked for. */
   readonly external?: ExternalSession;
 }
@@ -64,14 +67,18 @@ export class SignInSteps {
       return { kind: 'set-up', ticket: this.tickets.issue({ ...shown, step: 'set-up' }) };
     const opened = await this.unitOfWork.write(async (transaction) => {
       if (!(await isStillTrue(transaction, shown))) throw signInFailed();
-      return this.open(transaction, shown.personId, visitor, shown.external);
+      return this.open(transaction, shown, visitor);
     });
     return { kind: 'session', ...opened };
   }
 
   /** A session in a transaction of the caller's, who has asked for all that is needed before. */
-  async open(transaction: Transaction, personId: string, visitor: Visitor, external?: ExternalSession): Promise<OpenedSession> {
-    const token = await this.sessions.create(transaction, personId, visitor);
+  async open(
+    transaction: Transaction,
+    { personId, means, external }: Pick<Shown, 'personId' | 'means' | 'external'>,
+    visitor: Visitor,
+  ): Promise<OpenedSession> {
+    const token = await this.sessions.create(transaction, personId, means, visitor);
     if (external) await this.externalSessions.begun(transaction, token, external);
     return { token, device: await this.devices.add(transaction, personId, visitor) };
   }

@@ -1,5 +1,6 @@
 import { Clock, inject, injectable } from '@portico/core';
 import type { ExternalSession } from '../api/index.js';
+import type { SignInMeans } from './security-entries.js';
 import { hashOf, newToken } from './token-hash.js';
 
 const lifeMillis = 10 * 60_000;
@@ -16,6 +17,7 @@ export interface SignInTicket {
   readonly passwordHash: string;
   /** Whether a second factor was shown. */
   readonly hasFactor: boolean;
+  readonly means: readonly SignInMeans[];
   /** Where the person was shown to be who they are, when that was not here. */
   readonly external?: ExternalSession;
 }

@@ -51,9 +51,15 @@ export class SignIn {
     await this.rateLimiter.attempt(key, visitor.address, device);
     const stored = await this.stored(account?.id ?? '');
     const right = await this.passwords.verify(stored?.passwordHash, password);
-    if (!right || !stored?.active) throw signInFailed();
+    if (!right || !stored?.active) {
+      this.rateLimiter.failed(key, account?.id);
+      throw signInFailed();
+    }
     this.passwords.checkInTime(stored);
-    const result = await this.steps.next({ personId: stored.id, passwordHash: stored.passwordHash, hasFactor: false }, visitor);
+    const result = await this.steps.next(
+      { personId: stored.id, passwordHash: stored.passwordHash, hasFactor: false, means: ['password'] },
+      visitor,
+    );
     await this.rateLimiter.succeeded(key, visitor.address, device);
     return result;
   }
@@ -101,7 +107,7 @@ export class SignIn {
         if (!(await isStillTrue(transaction, { personId, passwordHash }))) throw wrongPassword();
       },
       also: async (transaction) => {
-        opened = await this.steps.open(transaction, personId, visitor);
+        opened = await this.steps.open(transaction, { personId, means: ['password'] }, visitor);
       },
     });
     if (opened === undefined) throw signInFailed();
@@ -116,7 +122,10 @@ export class SignIn {
     const device = await this.devices.find(person.id, visitor.device);
     await this.rateLimiter.attempt(person.email, visitor.address, device);
     const stored = await this.stored(person.id);
-    if (!stored || !(await this.passwords.verify(stored.passwordHash, password))) throw wrongPassword();
+    if (!stored || !(await this.passwords.verify(stored.passwordHash, password))) {
+      this.rateLimiter.failed(person.email, person.id);
+      throw wrongPassword();
+    }
     await this.rateLimiter.succeeded(person.email, visitor.address, device);
     return stored.passwordHash;
   }

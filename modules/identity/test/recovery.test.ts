@@ -59,7 +59,7 @@ describe('Accounts that recover by mail', () => {
     expect((await trySignIn(portal, session, { email: 'rita@example.org', password: another })).status).to.equal(303);
     expect(subject(await server.next('rita@example.org'))).to.equal('Your password has been changed');
     const audit = await administrator.get('/configuration/audit-log?text=rita');
-    expect(audit.text).to.include('password-link').and.not.include(tokenOf(mail));
+    expect(audit.text).to.include('Link to a new password for rita@example.org').and.not.include(tokenOf(mail));
     expect(portal.log()).to.not.include(tokenOf(mail));
   });
 

@@ -128,7 +128,7 @@ describe('Signing in by OpenID Connect', () => {
     const { records } = await portal.service(AuditLog).list({ area: 'people', text: 'gina@example.org' });
     const told = records
       .filter(({ reason }) => reason === 'Example Org')
-      .map(({ attribute, action }) => `${action} ${attribute}`);
+      .map(({ before, after, action }) => `${action} ${after ?? before}`);
     expect(told.sort()).to.deep.equal([
       'granted Administrator',
       'granted Author',

@@ -68,10 +68,10 @@ export class EraseSite implements JobKind {
       await this.sites.remove(transaction, id);
       await this.audit.record(transaction, {
         area: 'sites',
-        subject: 'site',
+        subject: address,
         scope: id,
         action: 'erased',
-        before: { name, address },
+        before: { name },
         by: run.job.by,
       });
       await run.save(transaction, { done, total: done });

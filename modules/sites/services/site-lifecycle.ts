@@ -139,7 +139,7 @@ export class SiteLifecycle implements Activity {
       throw new PortalError('last-site', 'This is the only site in use: one must stay.', { status: 409 });
     const { name, address } = site;
     const changed = await this.sites.setState(transaction, id, to);
-    await this.audit.record(transaction, { area: 'sites', subject: 'site', scope: id, action, after: { name, address } });
+    await this.audit.record(transaction, { area: 'sites', subject: address, scope: id, action, after: { name } });
     return changed;
   }
 }

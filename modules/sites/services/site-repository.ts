@@ -3,6 +3,7 @@ import {
   AccessContexts,
   type Activity,
   type Audience,
+  type AuditEntry,
   AuditLog,
   Clock,
   type DemoContent,
@@ -151,6 +152,7 @@ export class SiteRepository implements SiteDirectory, Sites {
       const other = await repository.findOneBy({ address });
       if (other) throw addressTaken(address, other.state);
       await repository.insert(entity);
+      await this.record(transaction, entity, 'added', { after: { name } });
       transaction.afterCommit(() => this.keep([...this.rows.values(), entity]));
     });
     return siteOf(entity);
@@ -162,9 +164,20 @@ export class SiteRepository implements SiteDirectory, Sites {
       const known = this.byId(id);
       if (!known) throw notFound('site');
       await transaction.repository(SiteEntity).update({ id }, { name, nameKey: nameSortKey(name), searchText: foldText(name) });
+      if (known.name !== name)
+        await this.record(transaction, known, 'changed', { attribute: 'name', before: known.name, after: name });
       const renamed = this.changed(transaction, id, { name });
       return renamed;
     });
+  }
+
+  private record(
+    transaction: Transaction,
+    { id, address }: Pick<Site, 'id' | 'address'>,
+    action: string,
+    more: Partial<AuditEntry>,
+  ): Promise<void> {
+    return this.audit.record(transaction, { area: 'sites', subject: address, scope: id, action, ...more });
   }
 
   async show(id: string, audience: Audience): Promise<Site> {
@@ -176,7 +189,7 @@ export class SiteRepository implements SiteDirectory, Sites {
       const { visibleTo, roles } = audience;
       const change = { visibleTo, visibleRoles: JSON.stringify(roles) };
       await transaction.repository(SiteEntity).update({ id }, change);
-      const entry = { area: 'sites', subject: 'permissions', attribute: 'visibleTo', scope: id, action: 'changed' };
+      const entry = { area: 'sites', subject: known.address, attribute: 'visibility', scope: id, action: 'changed' };
       await this.audit.record(transaction, { ...entry, before, after: audience });
       const shown = this.changed(transaction, id, change);
       return shown;

@@ -1,5 +1,6 @@
 import {
   type AccessContext,
+  AuditLog,
   Clock,
   Ids,
   In,
@@ -35,6 +36,7 @@ import {
   toArticle,
   toPublished,
 } from './article.js';
+import { articleEntry } from './article-audit.js';
 import { HtmlCleaner } from './html-cleaner.js';
 import type { Removed } from './sanitizer.js';
 
@@ -88,6 +90,7 @@ export class Articles {
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
     @inject(Messages) private readonly messages: Messages,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   /** A page of the articles of the site. */
@@ -189,8 +192,7 @@ export class Articles {
       if (publish && checked !== undefined && merged?.others.includes('body') && merged.values.body !== checked)
         throw this.conflict(row.id, ['body']);
       const wanted = input.address.trim() === '' ? undefined : (merged?.values.address ?? articleAddress(input.address));
-      Object.assign(row, titleColumns(merged?.values.title ?? title));
-      row.body = merged?.values.body ?? body;
+      Object.assign(row, titleColumns(merged?.values.title ?? title), { body: merged?.values.body ?? body });
       if (!known) row.createdForm = form ?? null;
       // The address of one that was only begun is none: nobody has chosen it, and its title was not finished.
       if (row.begunForm !== null) Object.assign(row, { createdForm: row.begunForm, begunForm: null, address: '' });
@@ -199,6 +201,8 @@ export class Articles {
       row.revision += 1;
       if (publish)
         Object.assign(row, { publishedTitle: row.title, publishedBody: row.body, publishedAt: row.publishedAt ?? now });
+      const action = publish ? 'published' : known ? 'changed' : 'added';
+      await this.audit.record(transaction, articleEntry(row, { action, after: { id: row.id, address: row.address } }));
       if (form) await transaction.repository(DraftEntity).delete({ id: form, personId: access.person?.id ?? '' });
       return { article: toArticle(await articles.save(row)), removed, others: merged?.others ?? [] };
     });
@@ -225,6 +229,7 @@ export class Articles {
   async unpublish(access: AccessContext, id: string): Promise<Article> {
     return this.change(access, id, async (row, transaction) => {
       Object.assign(row, { publishedTitle: null, publishedBody: null, publishedAt: null, revision: row.revision + 1 });
+      await this.audit.record(transaction, articleEntry(row, { action: 'unpublished', before: { id } }));
       return transaction.repository(ArticleEntity).save(row);
     });
   }
@@ -232,6 +237,7 @@ export class Articles {
   async delete(access: AccessContext, id: string): Promise<Article> {
     return this.change(access, id, async (row, transaction) => {
       await transaction.repository(ArticleEntity).delete({ id: row.id });
+      await this.audit.record(transaction, articleEntry(row, { action: 'removed', before: { id, address: row.address } }));
       return row;
     });
   }

@@ -1,6 +1,7 @@
 import {
   type AccessContext,
   type Activity,
+  AuditLog,
   Clock,
   Ids,
   inject,
@@ -19,6 +20,7 @@ import { every } from '@portico/core/util';
 import { titleColumns } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
 import { type ArticleInput, articleFault, fingerprint, newArticle, type SeenArticle } from './article.js';
+import { articleEntry } from './article-audit.js';
 import { ArticlePermissions, articleOfForm, siteOf } from './articles.js';
 import { HtmlCleaner } from './html-cleaner.js';
 
@@ -69,6 +71,7 @@ export class Drafts implements Activity {
     @inject(Ids) private readonly ids: Ids,
     @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   onStart(lifetime: Lifetime): void {
@@ -100,6 +103,8 @@ export class Drafts implements Activity {
         });
         row.revision += 1;
         await articles.save(row);
+        // What keeps itself every few seconds is told once: when it began.
+        if (!known) await this.audit.record(transaction, articleEntry(row, { action: 'added', after: { id: row.id } }));
         return { article: row.id, revision: row.revision, seen: { title: row.title, address: '', body: fingerprint(html) } };
       }
       // A form whose article was saved, and that does not know it, goes on beside it.
@@ -142,9 +147,19 @@ export class Drafts implements Activity {
   }
 
   async discard(access: AccessContext, id: string): Promise<void> {
-    siteOf(access, ArticlePermissions.edit);
+    const site = siteOf(access, ArticlePermissions.edit);
     const person = personOf(access);
-    await this.unitOfWork.write((transaction) => transaction.repository(DraftEntity).delete({ id, personId: person.id }));
+    await this.unitOfWork.write(async (transaction) => {
+      const drafts = transaction.repository(DraftEntity);
+      const draft = await drafts.findOneBy({ id, personId: person.id });
+      if (!draft) return;
+      await drafts.delete({ id });
+      const { title, articleId } = draft;
+      await this.audit.record(
+        transaction,
+        articleEntry({ title, siteId: site.id }, { action: 'removed', before: { articleId } }, 'draft'),
+      );
+    });
   }
 }
 

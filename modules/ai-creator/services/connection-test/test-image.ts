@@ -1,7 +1,7 @@
 import { modelsToTry, type ProviderAnswer, ProviderError } from '@portico/ai-providers/api';
 import { UsageLedger } from '@portico/ai-usage/api';
 import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@portico/configuration/api';
-import { type AccessContext, Clock, Ids, inject, injectable, Log, UnitOfWork } from '@portico/core';
+import { type AccessContext, AuditLog, Clock, Ids, inject, injectable, Log, UnitOfWork } from '@portico/core';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { imagesFeature } from '../spending/generation-usage.js';
@@ -23,13 +23,14 @@ class TestUsage {
     @inject(UsageLedger) private readonly ledger: UsageLedger,
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Ids) private readonly ids: Ids,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   /** What was refused before it was charged is not counted. */
   async record({ scope, person }: AccessContext, { model, quality, provider, usage, error }: TestedImage): Promise<void> {
     if (error && !error.maybeCharged) return;
-    await this.unitOfWork.write((transaction) =>
-      this.ledger.record(transaction, {
+    await this.unitOfWork.write(async (transaction) => {
+      await this.ledger.record(transaction, {
         id: this.ids.next(),
         siteId: scope.kind === 'site' ? scope.siteId : undefined,
         personId: person?.id ?? '',
@@ -43,8 +44,15 @@ class TestUsage {
         inputImageTokens: usage?.inputImageTokens ?? null,
         outputImageTokens: usage?.outputImageTokens ?? null,
         errorCode: error?.code ?? null,
-      }),
-    );
+      });
+      await this.audit.record(transaction, {
+        area: 'ai-creator',
+        subject: 'test-image',
+        scope: scope.kind === 'site' ? scope.siteId : 'instance',
+        action: 'created',
+        after: { provider, model },
+      });
+    });
   }
 }
 

@@ -133,10 +133,17 @@ export class CircuitBreaker implements Activity {
     if (this.breakers.get(keyScope)?.code === 'invalid-api-key') await this.close(keyScope);
   }
 
-  async close(keyScope: string): Promise<void> {
-    if (!this.breakers.delete(keyScope)) return;
-    this.log.info('The circuit breaker closed.', { keyScope });
-    await this.unitOfWork.write(async (transaction) => void (await transaction.repository(Breaker).delete({ keyScope })));
+  /** @param also more to do in the same transaction. */
+  async close(keyScope: string, also?: (transaction: Transaction) => Promise<void>): Promise<void> {
+    if (!this.breakers.has(keyScope)) return;
+    await this.unitOfWork.write(async (transaction) => {
+      await transaction.repository(Breaker).delete({ keyScope });
+      await also?.(transaction);
+      transaction.afterCommit(() => {
+        this.breakers.delete(keyScope);
+        this.log.info('The circuit breaker closed.', { keyScope });
+      });
+    });
   }
 
   /** Forgets what a site's own key did, in the transaction that erases the site. */

@@ -100,6 +100,7 @@ export class GenerationOrders {
   /** Undefined when there was nothing left to cancel. */
   async cancel(access: AccessContext, id: string): Promise<Cancelled | undefined> {
     const { generation } = await this.generations.find(access, id);
+    if (generation.state === 'sent') await this.store.askedToStop(generation);
     return this.worker.cancel(generation.id);
   }
 

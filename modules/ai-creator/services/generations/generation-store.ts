@@ -1,5 +1,6 @@
 import { type Cost, UsageLedger } from '@portico/ai-usage/api';
 import {
+  AuditLog,
   Emitter,
   type Event,
   In,
@@ -14,6 +15,7 @@ import {
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation, type GenerationState } from '../../entities/generation.js';
 import { UnreadableFile } from '../../entities/unreadable-file.js';
+import { generationEntry } from '../audit.js';
 import { type ActorOf, type GenerationEvent, settledStates } from './state.js';
 import { type GenerationColumns, GenerationStateWriter } from './state-writer.js';
 
@@ -55,6 +57,7 @@ export class GenerationStore {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(GenerationStateWriter) private readonly writer: GenerationStateWriter,
     @inject(UsageLedger) private readonly ledger: UsageLedger,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   /** Makes something happen to a generation; false when it could not happen any more. Durable when the promise resolves. */
@@ -84,6 +87,11 @@ export class GenerationStore {
       await this.writer.fire(transaction, id, 'discard', 'author');
       return true;
     });
+  }
+
+  /** Its author wants the request to end that is on its way: what comes of that is written when it has ended. */
+  async askedToStop(generation: Generation): Promise<void> {
+    await this.unitOfWork.write((transaction) => this.audit.record(transaction, generationEntry(generation, 'cancelled')));
   }
 
   /** A transaction about one generation, told to listeners afterwards. */

@@ -1,5 +1,6 @@
-import { Clock, In, inject, injectable, type Transaction } from '@portico/core';
+import { AuditLog, Clock, In, inject, injectable, type Transaction } from '@portico/core';
 import { Generation, type GenerationState } from '../../entities/generation.js';
+import { generationEntry } from '../audit.js';
 import { GenerationUsage } from '../spending/generation-usage.js';
 import { type ActorOf, type GenerationEvent, noState, transitionOf } from './state.js';
 
@@ -15,6 +16,7 @@ export class GenerationStateWriter {
   constructor(
     @inject(Clock) private readonly clock: Clock,
     @inject(GenerationUsage) private readonly usage: GenerationUsage,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   /** A new row, counted by the budgets. @throws BudgetExceeded, and then the transaction leaves nothing behind. */
@@ -44,6 +46,8 @@ export class GenerationStateWriter {
     const generations = transaction.repository(Generation);
     const { affected } = await generations.update({ id, state: In(states) }, { ...lifeless(columns), state: to, ...over });
     if (affected !== 1) return false;
+    const action = by === 'author' ? told[event] : undefined;
+    if (action) await this.audit.record(transaction, generationEntry(await generations.findOneByOrFail({ id }), action));
     if (settles.includes('usage')) await this.usage.settle(transaction, await generations.findOneByOrFail({ id }));
     return true;
   }
@@ -58,6 +62,9 @@ export class GenerationStateWriter {
     await transaction.repository(Generation).delete({ id });
   }
 }
+
+/** What authors do with a generation, as the audit log calls it; that its last image was added stands there by image. */
+const told: Readonly<Partial<Record<GenerationEvent, string>>> = { cancel: 'cancelled', discard: 'discarded' };
 
 /** An object may hold more than its type says. @throws Error when it names the state. */
 function lifeless(columns: GenerationColumns): GenerationColumns {
