@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Middleware } from 'koa';
 import { currentlyActing, Languages } from './access/index.js';
 import {
+  Branding,
   type Clock,
   Commands,
   type Contributions,
@@ -154,6 +155,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       personalMenuItems: kernel.host(PersonalMenuItems),
       pageAdditions: kernel.host(PageAdditions),
       sites: kernel.handle(SiteDirectory),
+      branding: kernel.handle(Branding),
       accessContexts,
       messages,
       assets,
