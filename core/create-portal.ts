@@ -5,6 +5,7 @@ import type { Middleware } from 'koa';
 import { currentlyActing, Languages } from './access/index.js';
 import {
   Addresses,
+  Branding,
   type Clock,
   Commands,
   type Contributions,
@@ -155,6 +156,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       personalMenuItems: kernel.host(PersonalMenuItems),
       pageAdditions: kernel.host(PageAdditions),
       sites: kernel.handle(SiteDirectory),
+      branding: kernel.handle(Branding),
       accessContexts,
       messages,
       assets,
