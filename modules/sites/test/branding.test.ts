@@ -156,7 +156,7 @@ describe('Names and logos', () => {
           return status;
         }),
       );
-    expect(await statuses(sam)).to.deep.equal([403, 200, 404]);
+    expect(await statuses(sam)).to.deep.equal([404, 200, 404]);
     expect(await statuses(portal.agent())).to.deep.equal([401, 401, 404]);
   });
 
