@@ -171,8 +171,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
     const incoming = opened.add(await StagedPackages.open(home, clock, log));
-    const { distribution } = where;
-    const manager = bindPackages(kernel, { ...core, packages, records, storage, distribution, incoming });
+    const manager = bindPackages(kernel, { ...core, packages, records, storage, distribution: where.distribution, incoming });
 
     let addresses: Addresses | undefined;
     kernel.bind(Addresses, { find: (path, access) => addresses?.find(path, access) });

@@ -11,19 +11,18 @@ import {
   PageAdditions,
   Permissions,
 } from '@portico/core';
-import { ListFirstSteps } from './commands/first-steps.js';
 import { Why, WhyAccess } from './commands/why.js';
 import { AccessDiagnosticsRoutes } from './http/access-diagnostics-routes.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
-import { FirstStepsRoutes } from './http/first-steps-routes.js';
+import { FirstStepsMenuItem, FirstStepsRoutes } from './http/first-steps-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
-import { FirstStepList, FirstStepsMenuItem, UnfinishedCriterion } from './services/first-step-list.js';
+import { FirstStepList, ListFirstSteps, UnfinishedCriterion } from './services/first-step-list.js';
 import { FlagSettingsLink } from './services/flag-notices.js';
 import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';

@@ -14,8 +14,7 @@ import {
   SiteDirectory,
 } from '@portico/core';
 import { HomePageSections, Sites } from './api/index.js';
-import { SetBranding } from './commands/branding.js';
-import { AddSite, ListSites } from './commands/sites.js';
+import { AddSite, ListSites, SetBranding } from './commands/sites.js';
 import { PortalBrandingRoutes, SiteBrandingRoutes } from './http/branding-routes.js';
 import { HomePageRoutes, RootRedirectRoutes, SitesRoutes } from './http/sites-routes.js';
 import { BrandingAuditArea, Brands, BrandsStart, LogoStep, LogosCheck, NameStep } from './services/brands.js';

@@ -1,4 +1,15 @@
-import { type HttpRoutes, inject, injectable, MessageCatalog, type RouteContext, type Router } from '@portico/core';
+import {
+  type AccessContext,
+  type HttpRoutes,
+  inject,
+  injectable,
+  type MenuBadge,
+  type MenuItem,
+  MessageCatalog,
+  Messages,
+  type RouteContext,
+  type Router,
+} from '@portico/core';
 import { FirstStepList } from '../services/first-step-list.js';
 import { permissions } from '../services/permissions.js';
 
@@ -34,5 +45,26 @@ export class FirstStepsRoutes implements HttpRoutes {
     const done = total - left.length;
     const model = { steps, done, total, progress: ctx.text('first-steps.progress', { done, total }) };
     ctx.render('first-steps', model, { title: ctx.text('first-steps.title') });
+  }
+}
+
+/** The entry of the Control Panel, with how much is left. */
+@injectable()
+export class FirstStepsMenuItem implements MenuItem {
+  readonly label = 'first-steps.title';
+  readonly href = place;
+  readonly menu = 'control-panel';
+  readonly category = 'configuration';
+  readonly icon = 'check-circle';
+
+  constructor(
+    @inject(FirstStepList) private readonly list: FirstStepList,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  badge(access: AccessContext): MenuBadge | undefined {
+    const count = this.list.of(access).left.length;
+    if (count === 0) return undefined;
+    return { text: String(count), label: this.messages.text('first-steps.left', { count }, access.locale), kind: 'info' };
   }
 }

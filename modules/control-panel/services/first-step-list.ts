@@ -1,8 +1,11 @@
 import {
   type AccessContext,
+  AccessContexts,
   type Activity,
   AuditLog,
   Clock,
+  type Command,
+  type CommandCall,
   type ConditionalContributions,
   type Contribution,
   type Criterion,
@@ -12,9 +15,7 @@ import {
   FirstSteps,
   inject,
   injectable,
-  type MenuBadge,
-  type MenuItem,
-  Messages,
+  MessageCatalog,
   UnitOfWork,
 } from '@portico/core';
 import { PutAwayEntity } from '../entities/put-away-entity.js';
@@ -89,23 +90,32 @@ export class UnfinishedCriterion implements Criterion {
   }
 }
 
-/** The entry of the Control Panel, with how much is left. */
+/** The same list for operators. */
 @injectable()
-export class FirstStepsMenuItem implements MenuItem {
-  readonly label = 'first-steps.title';
-  readonly href = '/first-steps';
-  readonly menu = 'control-panel';
-  readonly category = 'configuration';
-  readonly icon = 'check-circle';
+export class ListFirstSteps implements Command {
+  readonly name = 'first-steps';
+  readonly summary = 'List what is left to be done in a new portal; put the list away, or bring it back.';
+  readonly options = [
+    { name: 'put-away', description: 'Take the page First Steps out of the Control Panel.' },
+    { name: 'show', description: 'Bring it back, for as long as something is left.' },
+    { name: 'json', description: 'Print each step as one line of JSON: its id, label, sentence and address.' },
+  ];
+  readonly whenEmpty = 'Nothing is left to be done.';
 
   constructor(
     @inject(FirstStepList) private readonly list: FirstStepList,
-    @inject(Messages) private readonly messages: Messages,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
+    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
   ) {}
 
-  badge(access: AccessContext): MenuBadge | undefined {
-    const count = this.list.of(access).left.length;
-    if (count === 0) return undefined;
-    return { text: String(count), label: this.messages.text('first-steps.left', { count }, access.locale), kind: 'info' };
+  async run({ options, print }: CommandCall): Promise<void> {
+    if (options['put-away'] === true || options.show === true) await this.list.put(options.show !== true);
+    const { left } = this.list.all(this.contexts.system());
+    for (const { id, module, value } of left) {
+      const messages = this.catalog.for(module);
+      const { href } = value;
+      const [label = '', text = ''] = [value.label, value.text].map((key) => messages.text(key));
+      print(options.json === true ? JSON.stringify({ id: `${module}.${id}`, label, text, href }) : `${label}  ${href}`);
+    }
   }
 }

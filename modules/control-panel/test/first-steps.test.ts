@@ -28,6 +28,8 @@ describe('The first steps', () => {
       expect(text).to.include(`href="${href}"`);
     expect(text).to.include('0 of 4 done').and.include('4 steps left');
     expect(await listed()).to.include('Set up mail  /configuration/instance-settings/mail');
+    const [first = '{}'] = await listed('--json');
+    expect(JSON.parse(first)).to.include({ id: 'sites.name', label: 'Name the portal', href: '/branding' });
   });
 
   it('are decided by what is there: one that is done is gone, and comes back with what it was about', async () => {
