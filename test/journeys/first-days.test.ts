@@ -65,7 +65,7 @@ describe('The first days of a portal', () => {
         await page.getByText('The portal shows the logo of Portico again.').waitFor();
       }
       await page.goto('/first-steps');
-      expect(await page.getByRole('heading', { level: 2 }).allTextContents()).to.deep.equal(
+      expect(await page.getByRole('main').getByRole('heading', { level: 2 }).allTextContents()).to.deep.equal(
         width === 1280 ? ['Show your logo', 'Invite people'] : ['Invite people'],
       );
       await page.context().close();
