@@ -135,9 +135,15 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       opened,
     );
     const records = new PackageRecords(storage.persistence.unitOfWork, clock);
-    const tables = storage.persistence.modules;
     const data = new LateModuleData(config, storage, (module) => faults.reasonFor(module) !== undefined);
-    const packages = await openPackages({ home, portalModules: modules, records, tables, data, log });
+    const packages = await openPackages({
+      home,
+      portalModules: modules,
+      records,
+      tables: storage.persistence.modules,
+      data,
+      log,
+    });
     for (const problem of packages.problems)
       log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     faults.checkWithout([...modules, ...packages.modules], [...problems, ...packages.problems]);
@@ -166,7 +172,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
       isInRange: satisfiesRange,
     });
-    const deployment = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
+    const { deployment, jobs } = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
     const { audit, persistence } = storage;
     const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
@@ -183,6 +189,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     storage.persistence.opened();
     faults.opened();
     opened.add(deployment.logFindings());
+    await jobs.open();
 
     const http = createHttp({
       config,

@@ -128,6 +128,9 @@ const unconditional = [
   'ChoiceProviders',
   'RoleReferences',
   'SignInMethods',
+  'JobKinds',
+  'PersonalData',
+  'SiteContents',
 ];
 
 interface Point {

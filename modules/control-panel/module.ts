@@ -10,6 +10,7 @@ import {
   MenuItems,
   PageAdditions,
   Permissions,
+  PersonalMenuItems,
 } from '@portico/core';
 import { Why, WhyAccess } from './commands/why.js';
 import { AccessDiagnosticsRoutes } from './http/access-diagnostics-routes.js';
@@ -19,6 +20,7 @@ import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FirstStepsMenuItem, FirstStepsRoutes } from './http/first-steps-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
+import { JobRoutes } from './http/job-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
@@ -42,6 +44,7 @@ export default defineModule(({ host, contribute, run }) => {
     AccessDiagnosticsRoutes,
     DiagnosticsRoutes,
     CatalogRoutes,
+    JobRoutes,
   ])
     contribute(HttpRoutes).to(routes);
   contribute(Commands).to(Why);
@@ -60,6 +63,8 @@ export default defineModule(({ host, contribute, run }) => {
 
   contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
+  contribute(AuditAreas).value({ area: 'jobs', label: 'audit.area.jobs' }, { id: 'jobs' });
+  contribute(PersonalMenuItems).value({ label: 'jobs.mine', href: '/jobs' }, { id: 'jobs', order: 50 });
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },
     { id: 'audit-log', order: 30, when: { permission: permissions.audit } },

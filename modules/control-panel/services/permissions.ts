@@ -9,6 +9,7 @@ export const permissions = {
   diagnose: 'configuration.diagnose',
   /** That of Instance Settings: who sets up the portal. */
   firstSteps: 'configuration.manage-instance-settings',
+  jobs: 'configuration.see-jobs',
 } as const;
 
 export const declaredPermissions: readonly Permission[] = [
@@ -40,5 +41,6 @@ export const declaredPermissions: readonly Permission[] = [
     scope: 'instance',
     defaultRoles: ['Operator'],
   },
+  { id: permissions.jobs, label: 'permission.jobs', scope: 'instance', defaultRoles: ['Administrator'] },
   { id: permissions.diagnose, label: 'permission.diagnose', scope: 'instance', defaultRoles: ['Operator'] },
 ];

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 /** Names and logos of the portal and of sites; nobody has decided anything yet. */
-export class CreateBrands1764760000000 implements MigrationInterface {
-  readonly name = 'CreateBrands1764760000000';
+export class CreateBrands1764920000000 implements MigrationInterface {
+  readonly name = 'CreateBrands1764920000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(

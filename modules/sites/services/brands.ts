@@ -15,7 +15,9 @@ import {
   invalidInput,
   Messages,
   type PlaceBranding,
+  type Reader,
   type Site,
+  type SiteContent,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
@@ -133,6 +135,17 @@ export class Brands implements Branding {
     });
   }
 
+  /** Takes away what a site has of its own, with the site; answers how much that was. */
+  async forget(transaction: Transaction, scope: string): Promise<number> {
+    const repository = transaction.repository(BrandEntity);
+    const brand = await repository.findOneBy({ scope });
+    if (!brand) return 0;
+    if (brand.logoBlob) await transaction.dropBlob(brand.logoBlob);
+    await repository.delete({ scope });
+    transaction.afterCommit(() => this.keep(new Map([...this.brands].filter(([each]) => each !== scope))));
+    return 1;
+  }
+
   /** @param decide what is another now; undefined: nothing is. */
   private async change(
     site: Site | undefined,
@@ -174,6 +187,22 @@ export class BrandsStart implements Activity {
 
   onStart(): Promise<void> {
     return this.brands.open();
+  }
+}
+
+/** What goes with a site that is erased. */
+@injectable()
+export class SiteLogos implements SiteContent {
+  readonly label = 'branding.logo';
+
+  constructor(@inject(Brands) private readonly brands: Brands) {}
+
+  count(reader: Reader, siteId: string): Promise<number> {
+    return reader.repository(BrandEntity).countBy({ scope: siteId });
+  }
+
+  erase(transaction: Transaction, siteId: string): Promise<number> {
+    return this.brands.forget(transaction, siteId);
   }
 }
 
