@@ -135,15 +135,9 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       opened,
     );
     const records = new PackageRecords(storage.persistence.unitOfWork, clock);
+    const tables = storage.persistence.modules;
     const data = new LateModuleData(config, storage, (module) => faults.reasonFor(module) !== undefined);
-    const packages = await openPackages({
-      home,
-      portalModules: modules,
-      records,
-      tables: storage.persistence.modules,
-      data,
-      log,
-    });
+    const packages = await openPackages({ home, portalModules: modules, records, tables, data, log });
     for (const problem of packages.problems)
       log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     faults.checkWithout([...modules, ...packages.modules], [...problems, ...packages.problems]);
@@ -173,8 +167,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       isInRange: satisfiesRange,
     });
     const { deployment, jobs } = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
-    const { audit, persistence } = storage;
-    const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
+    const bisect = { bisection: faults.bisection, kernel, unitOfWork: storage.persistence.unitOfWork, audit: storage.audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
     const incoming = opened.add(await StagedPackages.open(home, clock, log));
     const manager = bindPackages(kernel, { ...core, packages, records, storage, distribution: where.distribution, incoming });
