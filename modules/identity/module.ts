@@ -7,6 +7,7 @@ import {
   Commands,
   DemoContents,
   defineModule,
+  FirstSteps,
   HttpRoutes,
   IntegrityChecks,
   MenuItems,
@@ -70,7 +71,7 @@ import { GrantsBelongings } from './services/grants-belongings.js';
 import { PeopleAuditArea, RolesAuditArea, TokensAuditArea } from './services/identity-audit.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
-import { DemoPeople, IdentityStart } from './services/identity-start.js';
+import { DemoPeople, IdentityStart, PeopleStep } from './services/identity-start.js';
 import { SiteMemberships } from './services/people-lifecycle.js';
 import { PermissionExplainer } from './services/permission-explainer.js';
 import { RoleAccessControl } from './services/role-access-control.js';
@@ -160,5 +161,6 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(IntegrityChecks).to(RoleNamesCheck);
   contribute(SiteContents).to(SiteMemberships, { id: 'memberships' });
   contribute(ModuleBelongings).to(GrantsBelongings);
+  contribute(FirstSteps).to(PeopleStep, { id: 'people', order: 40, when: { permission: managePeople } });
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });
