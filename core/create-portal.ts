@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Middleware } from 'koa';
 import { currentlyActing, Languages } from './access/index.js';
 import {
+  Addresses,
   type Clock,
   Commands,
   type Contributions,
@@ -163,7 +164,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
       isInRange: satisfiesRange,
     });
-    const deployment = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
+    const { deployment, jobs } = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
     const { audit, persistence } = storage;
     const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
@@ -171,6 +172,8 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     const { distribution } = where;
     const manager = bindPackages(kernel, { ...core, packages, records, storage, distribution, incoming });
 
+    let addresses: Addresses | undefined;
+    kernel.bind(Addresses, { find: (path, access) => addresses?.find(path, access) });
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;
     storage.flags.refresh();
@@ -179,6 +182,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     storage.persistence.opened();
     faults.opened();
     opened.add(deployment.logFindings());
+    await jobs.open();
 
     const http = createHttp({
       config,
@@ -195,6 +199,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       storageState: () => storage.persistence.health(),
       isComplete: () => !kernel.safeMode && kernel.list().every(({ leftOut }) => leftOut === undefined),
     });
+    addresses = http.addresses;
     opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
     const runner = new CommandRunner(commands, log);
 

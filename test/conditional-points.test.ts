@@ -116,12 +116,16 @@ const unconditional = [
   'IntegrityChecks',
   'ModuleBelongings',
   'SecretStores',
+  'AccessExplainers',
   'AuditAreas',
   'DocumentMetadataKinds',
   'ImageProviders',
   'ChoiceProviders',
   'RoleReferences',
   'SignInMethods',
+  'JobKinds',
+  'PersonalData',
+  'SiteContents',
 ];
 
 interface Point {

@@ -1,11 +1,23 @@
 import { SettingsLinks } from '@portico/configuration/api';
-import { Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
-import { Why } from './commands/why.js';
+import {
+  AccessExplainers,
+  AuditAreas,
+  Commands,
+  defineModule,
+  HttpRoutes,
+  MenuItems,
+  PageAdditions,
+  Permissions,
+  PersonalMenuItems,
+} from '@portico/core';
+import { Why, WhyAccess } from './commands/why.js';
+import { AccessDiagnosticsRoutes } from './http/access-diagnostics-routes.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
+import { JobRoutes } from './http/job-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
@@ -13,7 +25,8 @@ import { FlagSettingsLink } from './services/flag-notices.js';
 import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
-export default defineModule(({ contribute }) => {
+export default defineModule(({ host, contribute }) => {
+  host(AccessExplainers);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [
     FeatureFlagRoutes,
@@ -22,11 +35,14 @@ export default defineModule(({ contribute }) => {
     PackageRoutes,
     PackageChangeRoutes,
     AuditRoutes,
+    AccessDiagnosticsRoutes,
     DiagnosticsRoutes,
     CatalogRoutes,
+    JobRoutes,
   ])
     contribute(HttpRoutes).to(routes);
   contribute(Commands).to(Why);
+  contribute(Commands).to(WhyAccess);
   contribute(SettingsLinks).to(FlagSettingsLink, {
     id: 'feature-flags',
     when: { scope: 'instance', permission: permissions.flags },
@@ -34,6 +50,8 @@ export default defineModule(({ contribute }) => {
 
   contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
+  contribute(AuditAreas).value({ area: 'jobs', label: 'audit.area.jobs' }, { id: 'jobs' });
+  contribute(PersonalMenuItems).value({ label: 'jobs.mine', href: '/jobs' }, { id: 'jobs', order: 50 });
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },
     { id: 'audit-log', order: 30, when: { permission: permissions.audit } },

@@ -1,5 +1,6 @@
 import { SettingsDefinitions, SettingsUses } from '@portico/configuration/api';
 import {
+  AccessExplainers,
   AuditAreas,
   DemoContents,
   defineModule,
@@ -8,8 +9,10 @@ import {
   MenuItems,
   type Permission,
   Permissions,
+  PersonalData,
   type RoleName,
   RoleReferences,
+  SiteContents,
 } from '@portico/core';
 import { ItemSelectorViews } from '@portico/item-selector/api';
 import { DocumentActions } from './api/actions.js';
@@ -25,6 +28,7 @@ import { SelectorRoutes, supportedReturnTypes } from './http/selector-routes.js'
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
 import { DocumentsCheck } from './services/document-files.js';
+import { personalDocuments, SiteDocuments } from './services/erasure.js';
 import { FileTypeRepair } from './services/file-type-repair.js';
 import { limitSettings } from './services/limit-settings.js';
 import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
@@ -33,6 +37,7 @@ import { PortalDocuments } from './services/portal-documents.js';
 import { RuleRoleReferences } from './services/rule-role-references.js';
 import { Rules } from './services/rules.js';
 import { StorageCount } from './services/storage-count.js';
+import { VisibilityExplainer } from './services/visibility-explainer.js';
 
 const authors: readonly RoleName[] = ['Author', 'Site Administrator'];
 const administrators: readonly RoleName[] = ['Site Administrator'];
@@ -120,6 +125,9 @@ export default defineModule(({ provide, host, contribute, run }) => {
   run(MetadataWordRepair);
   contribute(IntegrityChecks).to(DocumentsCheck);
   contribute(RoleReferences).to(RuleRoleReferences);
+  contribute(AccessExplainers).to(VisibilityExplainer);
   contribute(IntegrityChecks).to(FileTypeRepair);
+  contribute(PersonalData).value(personalDocuments, { id: 'documents' });
+  contribute(SiteContents).to(SiteDocuments, { id: 'documents' });
   contribute(DemoContents).to(DemoDocuments, { order: 20 });
 });
