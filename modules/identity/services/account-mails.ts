@@ -6,6 +6,7 @@ import {
   injectable,
   Messages,
   optional,
+  PortalError,
   type ServiceHandle,
   type Transaction,
 } from '@portico/core';
@@ -63,7 +64,7 @@ export class AccountMails {
     });
   }
 
-  /** Tells somebody what happened to their account, and what to do if it was not them. */
+  /** Tells somebody what happened to their account, and what to do if it was not them. What happened does not depend on it: a full queue is no reason. */
   async notice(transaction: Transaction, kind: NoticeKind, person: Addressee, facts: Facts = {}): Promise<void> {
     if (!this.isReady) return;
     const { locale, timeZone = 'UTC' } = this.readerOf(person);
@@ -78,6 +79,9 @@ export class AccountMails {
       ],
       closing: [this.messages.text('mail.not-you', {}, locale)],
       locale,
+      isSecurityNotice: true,
+    }).catch((error: unknown) => {
+      if (!(error instanceof PortalError) || error.code !== 'mail-queue-full') throw error;
     });
   }
 

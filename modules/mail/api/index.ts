@@ -17,6 +17,8 @@ export interface Mail {
   readonly locale?: string;
   /** It is not sent after this time, e.g. because its link has ended. Default: it is tried for two days. */
   readonly until?: Date;
+  /** It tells somebody what was done to their account. Such mails are still taken when so many wait that others are refused. */
+  readonly isSecurityNotice?: boolean;
 }
 
 /** Sends mail, when an administrator has said by which server. */
@@ -26,7 +28,8 @@ export interface Mailer {
   /**
    * Queues a mail in the caller's transaction: it is sent after the commit, or not at all. The text is sealed until then. Each mail has an id that
    * stays the same when it has to be sent again, so that servers and readers can tell a copy.
-   * @throws PortalError `mail-not-set-up` (503) when it is not ready.
+   * @throws PortalError `mail-not-set-up` (503) when it is not ready; `mail-queue-full` (503) when too many wait already. Nothing is written then, so
+   * that a caller who can do without the mail may go on with the transaction.
    */
   send(transaction: Transaction, mail: Mail): Promise<void>;
 }

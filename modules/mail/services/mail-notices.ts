@@ -16,7 +16,7 @@ import {
 } from '@portico/core';
 import { MailQueue } from './mail-queue.js';
 import { MailRunner } from './mail-runner.js';
-import { type Encryption, MailServer, type Server } from './mail-settings.js';
+import { type Encryption, MailConfig, MailServer, type Server } from './mail-settings.js';
 import { SmtpClient } from './smtp-client.js';
 import type { SmtpFault } from './smtp-fault.js';
 
@@ -105,19 +105,37 @@ export class MailNotices implements SettingsNoticeSource, IntegrityCheck {
     @inject(MailQueue) private readonly queue: MailQueue,
     @inject(MailRunner) private readonly runner: MailRunner,
     @inject(MailServer) private readonly server: MailServer,
+    @inject(MailConfig) private readonly config: MailConfig,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
   notices({ locale }: AccessContext): readonly SettingsNotice[] {
-    const { failed } = this.runner.counts;
-    return failed === 0 ? [] : [{ kind: 'warning', text: this.messages.text('notice.failed', { failed }, locale) }];
+    const { failed, waiting } = this.runner.counts;
+    const notice = (key: string, words: Record<string, number>): SettingsNotice => ({
+      kind: 'warning',
+      text: this.messages.text(key, words, locale),
+    });
+    return [
+      ...(waiting < this.mostWaiting ? [] : [notice('notice.full', { waiting })]),
+      ...(failed === 0 ? [] : [notice('notice.failed', { failed })]),
+    ];
   }
 
   async run(): Promise<readonly IntegrityFinding[]> {
     const { failed, waiting } = await this.queue.counts();
-    const found = (key: string, count: number): readonly IntegrityFinding[] =>
-      count === 0 ? [] : [{ severity: 'warning', message: this.messages.text(key, { [key.slice(7)]: count }) }];
-    return [...found('notice.failed', failed), ...(this.server.isSet ? [] : found('notice.waiting', waiting))];
+    const found = (key: string, words: Record<string, number>): IntegrityFinding => ({
+      severity: 'warning',
+      message: this.messages.text(key, words),
+    });
+    return [
+      ...(failed === 0 ? [] : [found('notice.failed', { failed })]),
+      ...(waiting < this.mostWaiting ? [] : [found('notice.full', { waiting })]),
+      ...(this.server.isSet || waiting === 0 ? [] : [found('notice.waiting', { waiting })]),
+    ];
+  }
+
+  private get mostWaiting(): number {
+    return this.config.values.mostWaiting;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   injectable,
   LessThan,
   LessThanOrEqual,
+  Log,
   notFound,
   type PersonalDataSource,
   PortalError,
@@ -30,6 +31,9 @@ const ended = 'The time of this mail is over. Let it be made anew, e.g. by askin
 const longestPauseMillis = 3_600_000;
 /** How long whoever takes a mail may keep it: longer than it tries to send it. */
 export const leaseMillis = 10 * 60_000;
+
+/** Mails that are to be sent: those that wait, and those that somebody is sending. */
+const unsent: readonly MailState[] = ['waiting', 'sending'];
 
 /** A mail that somebody took to send it. */
 export interface TakenMail {
@@ -69,6 +73,7 @@ export class MailQueue implements Mailer {
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(MailServer) private readonly server: MailServer,
     @inject(MailConfig) private readonly config: MailConfig,
+    @inject(Log) private readonly log: Log,
   ) {}
 
   get isReady(): boolean {
@@ -77,9 +82,11 @@ export class MailQueue implements Mailer {
 
   async send(transaction: Transaction, mail: Mail): Promise<void> {
     if (!this.isReady) throw notSetUp();
+    const recipients = typeof mail.to === 'string' ? [mail.to] : mail.to;
+    await this.requireRoom(transaction, mail, recipients.length);
     const now = this.clock.now().getTime();
     const body = JSON.stringify(composeMail(mail, this.host.publicUrl));
-    const rows = (typeof mail.to === 'string' ? [mail.to] : mail.to).map((recipient) => {
+    const rows = recipients.map((recipient) => {
       const id = this.ids.next();
       return {
         id,
@@ -101,9 +108,20 @@ export class MailQueue implements Mailer {
     transaction.afterCommit(() => this.queued.fire());
   }
 
+  /** What a server does not take for days must not fill the disk. Notices of security have room of their own behind the others. */
+  private async requireRoom(transaction: Transaction, { kind, isSecurityNotice }: Mail, count: number): Promise<void> {
+    const { mostWaiting } = this.config.values;
+    const most = isSecurityNotice ? mostWaiting + Math.ceil(mostWaiting / 10) : mostWaiting;
+    const waiting = await transaction.repository(QueuedMail).countBy({ state: In(unsent) });
+    if (waiting + count <= most) return;
+    this.log.warn('A mail was refused, because too many wait already. System, Mail says why they do.', { kind, waiting, most });
+    const sentence = 'Too many mails wait for the mail server. An administrator sees why under System, Mail.';
+    throw new PortalError('mail-queue-full', sentence, { status: 503, expose: true });
+  }
+
   /** Whether a mail is due. */
   isDue(): Promise<boolean> {
-    const where = { state: In<MailState>(['waiting', 'sending']), nextTryAt: LessThanOrEqual(this.clock.now().getTime()) };
+    const where = { state: In(unsent), nextTryAt: LessThanOrEqual(this.clock.now().getTime()) };
     return this.unitOfWork.read((reader) => reader.repository(QueuedMail).existsBy(where));
   }
 

@@ -78,6 +78,8 @@ const section = z.strictObject({
   pauseSeconds: z.int().min(1).default(60),
   /** How long a mail is tried that does not say so itself. */
   hours: z.int().min(1).max(720).default(48),
+  /** Mails that may wait: a few tens of megabytes, which two connections send within minutes. A tenth more has room when it is a notice of security. */
+  mostWaiting: z.int().min(1).max(1_000_000).default(10_000),
   /** How long mails that were sent, or have failed, stay in the list. */
   keepDays: z.int().min(1).max(366).default(14),
 });

@@ -5,7 +5,7 @@ import { UnitOfWork } from '@portico/core';
 import { eventually, startTestPortal, type TestPortal } from '@portico/core/testing';
 import { loadSharp } from '@portico/core/util';
 import { expect } from 'chai';
-import { Mailer } from '../api/index.js';
+import { type Mail, Mailer } from '../api/index.js';
 import { TestMailServer } from '../testing/index.js';
 import { FakeClock, type Listed, listed, queue, until } from './support.js';
 
@@ -232,6 +232,41 @@ describe('Mails that wait', () => {
     const arrived = await Promise.all(recipients.map((recipient) => server.next(recipient)));
     expect(arrived).to.have.length(30);
     await after.stop({ keep: false });
+    await server.stop();
+  });
+
+  it('are so many and no more, notices of security last, and the log and administrators are told', async () => {
+    const server = await TestMailServer.start();
+    const environment = { ...server.environment, PORTICO_SETTING_MAIL_PORT: '1' };
+    const portal = await startTestPortal({ environment, config: { modules: { mail: { ...server.config, mostWaiting: 20 } } } });
+    await queue(portal, { to: Array.from({ length: 19 }, (_, index) => `reader-${index}@example.org`) });
+    const refusal = (mail: Partial<Mail>) => queue(portal, mail).catch(({ code }: { code: string }) => code);
+    expect(await refusal({ to: ['a@example.org', 'b@example.org'] }), 'none of several for which there is no room').to.equal(
+      'mail-queue-full',
+    );
+    const admin = await portal.signIn();
+    const notice = /\d+ mails wait, and no more are taken until the mail server takes some/;
+    expect((await admin.get('/configuration/diagnostics')).text).to.not.match(notice);
+    await queue(portal, { to: 'last@example.org' });
+    expect(await refusal({})).to.equal('mail-queue-full');
+    for (const address of ['one', 'two']) await queue(portal, { to: `${address}@example.org`, isSecurityNotice: true });
+    expect(await refusal({ isSecurityNotice: true })).to.equal('mail-queue-full');
+    await until(
+      portal,
+      (mails) => mails.length === 22 && mails.every(({ state, attempts }) => state === 'waiting' && attempts > 0),
+    );
+    expect((await admin.get('/configuration/diagnostics')).text).to.match(notice);
+    expect((await admin.get('/configuration/instance-settings/mail')).text).to.match(notice);
+    expect(portal.log()).to.include('A mail was refused, because too many wait already.');
+    const { email, password: current } = portal.administrator;
+    const password = 'a harbour for whatever is left';
+    await portal.post(admin, '/account/password', { current, password, repeated: password });
+    await portal.signIn({ email, password });
+    expect(
+      (await listed(portal)).map(({ recipient }) => recipient),
+      'changed without the mail that would tell of it',
+    ).to.not.include(email);
+    await portal.stop();
     await server.stop();
   });
 
