@@ -2,7 +2,7 @@
 // Files run side by side, two more than there are processors, those first that take minutes. Those that torture and kill come at the end, with no others beside them and no more than there are processors.
 // In the folder of a package its own tests are meant, and what they need is built first.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
@@ -62,7 +62,7 @@ const files = compiledFolders()
 
 const { timeout, ...strict } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8'));
 process.chdir(root);
-writeIntoMemory();
+useFolderOfItsOwn();
 const [sideBySide, last] = [
   await run(
     files.filter(({ isAtTheEnd }) => !isAtTheEnd),
@@ -114,25 +114,27 @@ async function run(tests, jobs) {
   });
 }
 
+/** A folder of this run, for what its tests write and what they share. It goes when the run ends. */
+function useFolderOfItsOwn() {
+  const folder = mkdtempSync(join(memoryOf() ?? tmpdir(), 'portico-tests-'));
+  process.env.TMPDIR = folder;
+  process.env.TEST_RUN_FOLDER = folder;
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+}
+
 /**
- * What tests write goes into memory where there is plenty of it: every portal waits for the disk at each of its hundred migrations otherwise, and no
- * test takes the current away. It must hold programs, too: those that are tried far from this repository are installed there.
+ * Where files stay in memory, if there is plenty: every portal waits for the disk at each of its hundred migrations otherwise, and no test takes the
+ * current away. Programs must run from there, too: those that are tried far from this repository are installed there.
  */
-function writeIntoMemory() {
+function memoryOf() {
   const memory = '/dev/shm';
   const gigabytes = 8;
-  try {
-    const mount = readFileSync('/proc/mounts', 'utf8').match(/^\S+ \/dev\/shm tmpfs (\S+)/m)?.[1] ?? 'ro';
-    const { bavail, bsize } = statfsSync(memory);
-    const available = Number(/^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
-    if (/\b(?:ro|noexec)\b/.test(mount) || Math.min(bavail * bsize, available) < gigabytes * 2 ** 30) return;
-    const folder = mkdtempSync(join(memory, 'portico-tests-'));
-    process.env.TMPDIR = folder;
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
-  } catch {
-    // Another system than Linux: the disk, then.
-  }
+  if (!existsSync(memory) || !existsSync('/proc/meminfo')) return undefined;
+  const mount = readFileSync('/proc/mounts', 'utf8').match(/^\S+ \/dev\/shm tmpfs (\S+)/m)?.[1] ?? 'ro';
+  const { bavail, bsize } = statfsSync(memory);
+  const available = Number(/^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
+  return !/\b(?:ro|noexec)\b/.test(mount) && Math.min(bavail * bsize, available) > gigabytes * 2 ** 30 ? memory : undefined;
 }
 
 /** Where the time went: of the tests and hooks of a file, side by side with others. */

@@ -10,17 +10,20 @@ import {
   toDisposable,
 } from '../api/index.js';
 import { compileMessage, formatMessage } from './message-format.js';
-import { addPseudo, pseudoLocales, pseudoText } from './pseudo-locale.js';
-import { type Locales, readMessages, type Translation } from './read-messages.js';
+import { addPseudo, pseudoLocales, pseudoText, type Words } from './pseudo-locale.js';
+import { readMessages, type Translation } from './read-messages.js';
 import { Sentences } from './sentences.js';
 
 const fallbackLocale = 'en';
 const portal = 'core';
 const nameKey = 'module.name';
 
+/** A file, or what is made of one. */
+type SpokenTranslation = Omit<Translation, 'messages'> & { readonly messages: Words };
+
 /** A translation that is asked, and the locale in which it writes numbers, dates and plurals for the reader. */
 interface Link {
-  readonly translation: Translation;
+  readonly translation: SpokenTranslation;
   readonly locale: string;
 }
 
@@ -44,7 +47,8 @@ export interface MessageCatalogOptions {
 
 /** All words of the portal. A message is looked for in the module's locale, its English, the portal's locale, the portal's English. */
 export class MessageCatalog {
-  private readonly owners = new Map<string, Locales>();
+  /** By module, then by locale. */
+  private readonly owners = new Map<string, ReadonlyMap<string, SpokenTranslation>>();
   /** Where they are read, by module. */
   private readonly folders = new Map<string, string>();
   private readonly views = new Map<string, Messages>();
@@ -204,7 +208,8 @@ export class MessageCatalog {
   }
 
   private read(owner: string, folder: string): void {
-    const { locales, broken, sentences, brokenSentences } = readMessages(folder);
+    const { locales: files, broken, sentences, brokenSentences } = readMessages(folder);
+    const locales = new Map<string, SpokenTranslation>(files);
     this.ownSentences.set(owner, sentences);
     this.sentences.clear();
     for (const locale of this.pseudoLocales) addPseudo(locales, locale, fallbackLocale);
@@ -258,7 +263,7 @@ export class MessageCatalog {
 const noValues: MessageValues = Object.freeze({});
 
 /** A reader of en-GB reads the English file with British dates; a reader of a language without a file reads English altogether. */
-function localeFor({ locale }: Translation, wanted: string): string {
+function localeFor({ locale }: Pick<Translation, 'locale'>, wanted: string): string {
   if (!wanted.startsWith(`${locale}-`)) return locale;
   try {
     return new Intl.Locale(wanted).toString();

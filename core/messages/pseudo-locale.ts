@@ -14,16 +14,34 @@ const letters: ReadonlyMap<string, string> = new Map([...plain].map((letter, ind
 /** German and Finnish are about a third longer than English; short words more. */
 const filling = ' one two three four five six seven eight nine ten eleven twelve';
 
+/** What a language says for each key. */
+export type Words = Pick<ReadonlyMap<string, ParsedMessage>, 'get'>;
+
 /** Adds one to the languages of a folder, made of the words of another. */
-export function addPseudo<T extends { readonly locale: string; readonly messages: ReadonlyMap<string, ParsedMessage> }>(
+export function addPseudo<T extends { readonly locale: string; readonly messages: Words }>(
   locales: Map<string, T>,
   locale: string,
   original: string,
 ): void {
   const translation = locales.get(original);
   if (!translation) return;
-  const messages = new Map([...translation.messages].map(([key, message]) => [key, pseudoMessage(message)]));
-  locales.set(locale, { ...translation, locale, messages });
+  locales.set(locale, { ...translation, locale, messages: pseudoWords(translation.messages) });
+}
+
+/** Each is made when somebody asks for it: nearly no start is followed by anybody who does. */
+function pseudoWords(words: Words): Words {
+  const made = new Map<string, ParsedMessage>();
+  return {
+    get(key) {
+      const known = made.get(key);
+      if (known !== undefined) return known;
+      const message = words.get(key);
+      if (message === undefined) return undefined;
+      const pseudo = pseudoMessage(message);
+      made.set(key, pseudo);
+      return pseudo;
+    },
+  };
 }
 
 export function pseudoText(text: string): string {

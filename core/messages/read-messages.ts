@@ -13,9 +13,6 @@ export interface Translation {
   readonly broken: ReadonlyMap<string, string>;
 }
 
-/** By locale. */
-export type Locales = ReadonlyMap<string, Translation>;
-
 /** A message that cannot be read, and where. */
 export interface BrokenMessage extends MessageFault {
   readonly locale: string;
@@ -24,7 +21,7 @@ export interface BrokenMessage extends MessageFault {
 
 /** What a folder of messages holds. */
 export interface ReadMessages {
-  readonly locales: Map<string, Translation>;
+  readonly locales: ReadonlyMap<string, Translation>;
   readonly broken: readonly BrokenMessage[];
   /** By language, then by the English sentence. */
   readonly sentences: ReadonlyMap<string, ReadonlyMap<string, string>>;

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort } from '@portico/core/testing';
+import { eventually, freePort } from '@portico/core/testing';
 import { create } from 'tar';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -30,21 +30,15 @@ export class Outside {
 
   static async create(): Promise<Outside> {
     const place = await mkdtemp(join(tmpdir(), 'portico-outside-'));
-    const [folder, release, prebuilds] = ['home', 'release', 'prebuilds'].map((name) => join(place, name)) as [
-      string,
-      string,
-      string,
-    ];
+    const [folder, prebuilds] = ['home', 'prebuilds'].map((name) => join(place, name)) as [string, string];
     mkdirSync(folder);
     const port = await freePort();
-    const outside = new Outside(place, folder, release, port, {
-      ...cleanEnvironment(),
-      ...(await builtAddon(prebuilds)),
-      PORT: String(port),
-    });
-    const made = await outside.run(`node scripts/release.mjs --built --to ${release}`, root);
-    if (made.exitCode !== 0) throw new Error(made.output);
-    return outside;
+    const environment = { ...cleanEnvironment(), ...(await builtAddon(prebuilds)), PORT: String(port) };
+    const release = join(place, 'release');
+    const run = process.env.TEST_RUN_FOLDER;
+    const made = await releaseIn(run ?? place, environment);
+    if (made !== release) symlinkSync(made, release);
+    return new Outside(place, folder, release, port, environment);
   }
 
   /** Runs one line as a shell does. */
@@ -88,6 +82,25 @@ export class Outside {
     await this.interrupt();
     await rm(this.place, { recursive: true, force: true });
   }
+}
+
+/**
+ * The packages of the portal, which nobody changes: those who test in one run share them. Whoever asks first makes them, the others wait for it.
+ * @param place folder of the run
+ */
+async function releaseIn(place: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const [release, begun] = [join(place, 'release'), join(place, 'release-begun')];
+  try {
+    mkdirSync(begun);
+  } catch {
+    await eventually(() => existsSync(release), 'somebody else has made the packages', 300);
+    return release;
+  }
+  const made = spawn('node', ['scripts/release.mjs', '--built', '--to', `${release}-new`], { cwd: root, env: environment });
+  const { exitCode, output } = await outcomeOf(made);
+  if (exitCode !== 0) throw new Error(output);
+  renameSync(`${release}-new`, release);
+  return release;
 }
 
 function outcomeOf(child: ChildProcess): Promise<Ran> {

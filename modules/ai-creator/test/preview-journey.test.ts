@@ -41,7 +41,13 @@ describe('An author who looks on while an image is made', function () {
 
   it('sees it grow in its place, hears of it once, and then has the image there', async () => {
     const page = await browser.page(creator.portal, { person: author });
-    creator.sandbox.next({ name: 'slow', millis: 4500 });
+    // The image grows when it has been looked at, however long that takes.
+    const turns = Array.from({ length: 3 }, () => {
+      let take = (): void => undefined;
+      const taken = new Promise<void>((resolve) => (take = resolve));
+      return { take, taken };
+    });
+    creator.sandbox.next({ name: 'slow', until: async (event) => turns[event]?.taken });
     const dialog = await begin(page);
     const place = dialog.locator('.create-image-preview');
     await place.waitFor();
@@ -51,15 +57,18 @@ describe('An author who looks on while an image is made', function () {
       new MutationObserver(() => window.said.push(document.querySelector('[data-live]').textContent))
         .observe(document.querySelector('[data-live]'), { childList: true, characterData: true, subtree: true });
     `);
+    turns[0]?.take();
     const preview = dialog.getByRole('img', { name: 'The image as it is so far, not finished' });
     await preview.waitFor();
     expect(await preview.evaluate((picture) => (picture as unknown as { naturalWidth: number }).naturalWidth)).to.equal(512);
     expect(await boxOf(place)).to.deep.equal(empty);
     expect(await accessibilityFaults(page)).to.deep.equal([]);
     const first = await preview.getAttribute('src');
+    turns[1]?.take();
     await dialog.locator('.create-image-preview[data-preview="2"] img[src$="number=2"]').waitFor();
     expect(await preview.getAttribute('src')).not.to.equal(first);
     expect(await boxOf(place)).to.deep.equal(empty);
+    turns[2]?.take();
     await dialog.getByRole('checkbox', { name: /^Image \d/ }).waitFor();
     expect(await preview.count()).to.equal(0);
     expect(await boxOf(dialog.locator('.create-image-picture img'))).to.deep.equal(empty);

@@ -53,6 +53,8 @@ export interface Behaviour {
   readonly name: BehaviourName;
   /** Milliseconds between two bytes of `byte-by-byte`, or before a `slow` answer. */
   readonly millis?: number;
+  /** What a `slow` stream waits for before its event of this number, from 0, instead of for a while: its partial images, then the image. */
+  readonly until?: (event: number) => Promise<unknown>;
   /** Seconds in the Retry-After header. */
   readonly retryAfter?: number;
   /** Bytes of `huge` and `stream-huge`, and of `gzip-bomb` when unpacked; images of `too-few`. */

@@ -89,17 +89,19 @@ export async function streamAnswer(scene: StreamContext): Promise<void> {
       if (response.destroyed) resolve();
       else response.write(`event: ${name}\ndata: ${text}\n\n`, () => resolve());
     });
+  const turnOf = (event: number): Promise<unknown> =>
+    behaviour?.until ? Promise.race([behaviour.until(event), ended]) : pause(latency / (partials + 1), ended);
   const answer = JSON.parse(await scene.answer()) as Answer;
   const { data, usage, ...facts } = answer;
   const picture = Buffer.from(data[0]?.b64_json ?? '', 'base64');
   for (let index = 0; index < partials; index += 1) {
-    await pause(latency / (partials + 1), ended);
+    await turnOf(index);
     const text = (await blurred(picture, partials - index)).toString('base64');
     const type = `${kind}.partial_image`;
     await send(type, { type, partial_image_index: index, b64_json: text, ...facts });
     if (index === 0 && fault && (await fault(scene, send))) return void response.end();
   }
-  await pause(latency / (partials + 1), ended);
+  await turnOf(partials);
   const extra = partials * tokensOfPartialImage;
   const type = `${kind}.completed`;
   await send(type, {
