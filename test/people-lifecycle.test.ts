@@ -1,4 +1,5 @@
-import { AccessContexts, type Site, SiteDirectory, UnitOfWork } from '@portico/core';
+import { defineSettings, Settings } from '@portico/configuration/api';
+import { AccessContexts, instanceScope, type Site, SiteDirectory, UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { Documents } from '@portico/documents-media/api';
 import { type Account, People } from '@portico/identity/api';
@@ -8,8 +9,16 @@ import { tablesOf } from './support/earlier-states.js';
 type Visitor = Awaited<ReturnType<TestPortal['signIn']>>;
 
 const password = 'a lighthouse at dusk';
+const siteTrash = defineSettings({
+  id: 'sites',
+  section: 'platform',
+  title: 'sites.title',
+  scopes: ['instance'],
+  fields: { trashDays: { type: 'number', label: 'settings.trash-days', default: 30 } },
+});
 
-describe('People', () => {
+describe('People', function () {
+  this.timeout(60_000);
   let portal: TestPortal;
   let visitor: Visitor;
   let home: Site;
@@ -38,7 +47,13 @@ describe('People', () => {
     [...tablesOf(portal.home)].filter(([, rows]) => JSON.stringify(rows).includes(text)).map(([table]) => table);
 
   it('who are deleted leave what they made, without a name, and nothing that opens a door', async () => {
-    const { id } = await author('Gwendolyn');
+    const gwendolyn = await author('Gwendolyn');
+    const { id } = gwendolyn;
+    await portal
+      .service(Settings)
+      .of(siteTrash)
+      .save(instanceScope, { trashDays: { set: 20 } }, gwendolyn);
+    expect(rowsWith('"Gwendolyn"')).to.include.members(['configuration_setting', 'configuration_revision', 'portico_audit']);
     const page = await visitor.get(`/identity/users/${id}/delete`);
     expect(page.text)
       .to.match(/<dt>Documents<\/dt><dd>1<\/dd>/)
@@ -49,7 +64,7 @@ describe('People', () => {
     expect([answer.status, answer.headers.location]).to.deep.equal([303, '/identity/users']);
     expect((await own.get('/account')).status).not.to.equal(200);
     expect(portal.service(People).byId(id)).to.equal(undefined);
-    expect(rowsWith('gwendolyn@example.org')).to.deep.equal([]);
+    expect([...rowsWith('gwendolyn@example.org'), ...rowsWith('"Gwendolyn"')]).to.deep.equal([]);
     expect(rowsWith(id).filter((table) => table.startsWith('identity_'))).to.deep.equal([]);
     expect(rowsWith(id)).to.include.members(['documents_media_document', 'web_content_article']);
     expect((await visitor.get('/web/home/documents-media?view=table')).text).to.include('Gwendolyn.txt');

@@ -128,7 +128,8 @@ describe('A site that is deleted', function () {
     it('is archived: read and not changed, away from lists, and brought back', async () => {
       const { id } = await fill(portal, visitor, 'archived', 1);
       expect((await portal.command(['sites', 'archive', '--address', 'archived'])).exitCode).to.equal(0);
-      expect((await visitor.get('/web/archived')).status).to.equal(200);
+      expect((await visitor.get('/web/archived')).text).to.include('This site is archived');
+      expect((await portal.agent().get('/web/archived')).text).not.to.include('archived:');
       const write = await portal.post(visitor, '/web/archived/web-content/new', { title: 'No', body: '', intent: 'publish' });
       expect([write.status, /archived/.test(write.text)]).to.deep.equal([409, true]);
       expect(
@@ -164,27 +165,35 @@ describe('A site that is deleted', function () {
     const home = mkdtempSync(join(tmpdir(), 'portico-erase-'));
     const modules = await FixtureModules.create();
     const held = join(home, 'held');
-    // Takes its turn between the pieces, and keeps it for ever once some of the documents are gone.
+    // From the beginning of the erasure on it takes each turn between two pieces, and keeps it for ever once some of the documents are gone.
     await modules.write(
       'holder',
       `import { writeFileSync } from 'node:fs';
        class Holder {
+         label = 'module.name';
          constructor(unitOfWork) { this.unitOfWork = unitOfWork; }
-         onStart() { void this.look(); }
+         onStart() { this.waiting = setInterval(() => { if (this.begin) { clearInterval(this.waiting); void this.look(); } }, 20); }
+         async count() { return 0; }
+         async erase() {
+           if (this.all === undefined) await new Promise((resolve) => { this.begin = resolve; });
+           return 0;
+         }
          async look() {
-           await this.unitOfWork.write(async (transaction) => {
+           const looked = this.unitOfWork.write(async (transaction) => {
              const { length } = await transaction.query('SELECT id FROM documents_media_document');
              this.all ??= length;
              if (length === this.all) return;
              writeFileSync(${JSON.stringify(held)}, '');
              await new Promise(() => {});
            });
+           this.begin();
+           await looked;
            setImmediate(() => void this.look());
          }
        }
        core.injectable()(Holder);
        core.inject(core.UnitOfWork)(Holder, undefined, 0);
-       export default defineModule(({ run }) => { run(Holder); });`,
+       export default defineModule(({ contribute, run }) => { run(Holder); contribute(core.SiteContents).to(Holder, { order: 1 }); });`,
     );
     let running: PortalProcess | undefined;
     try {

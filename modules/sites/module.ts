@@ -10,6 +10,7 @@ import {
   IntegrityChecks,
   JobKinds,
   MenuItems,
+  PageAdditions,
   Permissions,
   RoleReferences,
   SiteContents,
@@ -23,7 +24,7 @@ import { SiteLifecycleRoutes } from './http/site-lifecycle-routes.js';
 import { HomePageRoutes, RootRedirectRoutes, SitesRoutes } from './http/sites-routes.js';
 import { BrandingAuditArea, Brands, BrandsStart, LogoStep, LogosCheck, NameStep, SiteLogos } from './services/brands.js';
 import { EraseSite } from './services/erase-site.js';
-import { SiteLifecycle } from './services/site-lifecycle.js';
+import { ArchivedNotice, SiteLifecycle } from './services/site-lifecycle.js';
 import { DemoSites, SiteRepository, SiteRoleReferences, SitesStart } from './services/site-repository.js';
 import { brandPortal, brandSite, manageSites, sitesPermissions } from './services/sites-permissions.js';
 import { siteTrashSettings } from './services/trash-settings.js';
@@ -70,6 +71,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(AuditAreas).value({ area: 'sites', label: 'audit.area.sites' }, { id: 'sites' });
   for (const command of [ListSites, AddSite, ArchiveSite, RestoreSite, DeleteSite]) contribute(Commands).to(command);
   contribute(JobKinds).to(EraseSite);
+  contribute(PageAdditions).to(ArchivedNotice, { id: 'archived', when: { scope: 'site' } });
   contribute(SettingsDefinitions).value(siteTrashSettings, { id: 'sites' });
   contribute(RoleReferences).to(SiteRoleReferences);
   contribute(DemoContents).to(DemoSites, { order: 5 });

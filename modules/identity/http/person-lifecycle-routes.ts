@@ -50,9 +50,9 @@ export class PersonLifecycleRoutes implements HttpRoutes {
       const account = this.target(ctx);
       const { email } = ctx.input.body;
       if (this.accounts.byEmail(email)?.id !== account.id)
-        return this.showDeletion(ctx, account, email, ctx.text('person.type-email-wrong'), 400);
+        return this.showDeletion(ctx, account, email, ctx.text('person.type-email-wrong', { email: account.email }), 400);
       try {
-        await this.lifecycle.delete(account);
+        await this.lifecycle.delete(account, () => this.target(ctx));
         ctx.redirectWith(home, ctx.text('person.deleted', { name: account.name }));
       } catch (error) {
         await this.showDeletion(ctx, account, email, refusal(error).message, refusal(error).status);
@@ -69,7 +69,10 @@ export class PersonLifecycleRoutes implements HttpRoutes {
         const from = this.administration.other(ctx.access, found.id);
         if (from.id === to.id) throw new PortalError('merge-with-self', ctx.text('person.merge-same'), { status: 400 });
         if (confirmed !== 'yes') return await this.showMerge(ctx, to, { email, from });
-        await this.lifecycle.merge(from, to);
+        await this.lifecycle.merge(from, to, () => [
+          this.target(ctx, { mayBeSelf: true }),
+          this.administration.other(ctx.access, from.id),
+        ]);
         ctx.redirectWith(`${home}/${to.id}`, ctx.text('person.merged', { from: from.email, to: to.email }));
       } catch (error) {
         await this.showMerge(ctx, to, { email, error: refusal(error) });

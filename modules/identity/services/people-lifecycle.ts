@@ -77,9 +77,13 @@ export class PeopleLifecycle {
     return counts.filter(({ count }) => count > 0);
   }
 
-  /** @throws PortalError `last-administrator` (409). */
-  async delete(account: Account): Promise<void> {
+  /**
+   * @param guard asked once more in the transaction: who has become mightier meanwhile is not deleted any more.
+   * @throws PortalError `last-administrator` (409), and what the guard throws.
+   */
+  async delete(account: Account, guard?: () => void): Promise<void> {
     await this.unitOfWork.write(async (transaction) => {
+      guard?.();
       await this.audit.record(transaction, { area: 'people', subject: account.id, scope: 'instance', action: 'deleted' });
       await this.end(transaction, account);
       // Last, so that what was recorded on the way is made anonymous too.
@@ -87,11 +91,12 @@ export class PeopleLifecycle {
     });
   }
 
-  /** Gives all of `from` to `to`, and ends `from`. @throws PortalError `merge-with-self` (400), `last-administrator` (409). */
-  async merge(from: Account, to: Account): Promise<void> {
+  /** Gives all of `from` to `to`, and ends `from`. @throws PortalError `merge-with-self` (400), `last-administrator` (409), and what the guard throws. */
+  async merge(from: Account, to: Account, guard?: () => void): Promise<void> {
     if (from.id === to.id)
       throw new PortalError('merge-with-self', 'Choose another person: these are the same account.', { status: 400 });
     await this.unitOfWork.write(async (transaction) => {
+      guard?.();
       for (const { value } of this.sources.all()) await value.merge(transaction, from, to);
       await this.waysIn.moveTokens(transaction, from, to);
       await transaction.repository(ExternalIdentityEntity).update({ personId: from.id }, { personId: to.id });

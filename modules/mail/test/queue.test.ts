@@ -115,6 +115,24 @@ describe('The queue of mails', () => {
     expect(server.received, 'nothing came twice').to.deep.equal([]);
   });
 
+  it('tells a person which mails went to them, without their texts, and forgets them with the person', async () => {
+    const email = 'leaving@example.org';
+    await portal.command(['users', 'add', '--email', email, '--name', 'Leaving']);
+    const invitation = await server.next(email);
+    await until(portal, (mails) => mails.some(({ recipient, state }) => recipient === email && state === 'sent'));
+    const { out } = await portal.command(['users', 'export', '--email', email]);
+    const [{ id, createdAt, triedAt, ...mail }] = JSON.parse(out).mails;
+    expect(mail).to.deep.equal({
+      kind: 'invitation',
+      recipient: email,
+      subject: invitation.headers.get('subject'),
+      state: 'sent',
+    });
+    expect([id, createdAt, triedAt].map((value) => typeof value)).to.deep.equal(['string', 'string', 'string']);
+    expect((await portal.command(['users', 'delete', '--email', email, '--yes'])).exitCode).to.equal(0);
+    expect((await listed(portal, 'sent')).map(({ recipient }) => recipient)).not.to.include(email);
+  });
+
   it('tries again what has failed when somebody says so, and says who did', async () => {
     answers.set('again@example.org', 550);
     await queue(portal, { to: 'again@example.org' });

@@ -110,7 +110,7 @@ export class SiteLifecycleRoutes implements HttpRoutes {
       site,
       title,
       typed,
-      error: wrong ? ctx.text('sites.address-differs') : undefined,
+      error: wrong ? ctx.text('sites.address-differs', { address: site.address }) : undefined,
       action: `${home}/${id}/${what}`,
       back: what === 'erase' ? trash : `${home}/${id}`,
       text: ctx.text(`sites.${what}-text`, { days: this.lifecycle.trashDays }),

@@ -1,4 +1,5 @@
 import {
+  type AccessContext,
   type Activity,
   AuditLog,
   Clock,
@@ -11,6 +12,7 @@ import {
   Log,
   MessageCatalog,
   notFound,
+  type PageAddition,
   PortalError,
   type Site,
   type SiteContent,
@@ -141,5 +143,15 @@ export class SiteLifecycle implements Activity {
     const changed = await this.sites.setState(transaction, id, to);
     await this.audit.record(transaction, { area: 'sites', subject: address, scope: id, action, after: { name } });
     return changed;
+  }
+}
+
+/** Says on the pages of an archived site, to who is signed in, why nothing can be changed. */
+@injectable()
+export class ArchivedNotice implements PageAddition {
+  readonly view = 'archived-notice';
+
+  model({ person, site }: AccessContext): object | undefined {
+    return person && site?.isArchived ? {} : undefined;
   }
 }

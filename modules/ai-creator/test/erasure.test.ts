@@ -1,0 +1,42 @@
+import { SiteDirectory, UnitOfWork } from '@portico/core';
+import { eventually } from '@portico/core/testing';
+import { Sites } from '@portico/sites/api';
+import { expect } from 'chai';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
+
+describe('a site that is erased while an image is being made in it', () => {
+  let creator: CreatorPortal;
+  before(async () => {
+    creator = await startCreatorPortal({ sandboxOptions: { latency: 1000 } });
+  });
+  after(() => creator.stop());
+
+  it('waits for what was paid for, leaves no image, and leaves what was spent counted, without saying where', async () => {
+    const { portal, site, sandbox } = creator;
+    await portal.service(Sites).add({ name: 'Guide', address: 'guide' });
+    await creator.settled((await creator.create({ count: '2' })).body.id);
+    await creator.create();
+    await eventually(() => sandbox.generations.length === 2, 'the request is on its way', 10);
+    const erase = ['sites', 'delete', '--address', site.address, '--permanently', '--yes'];
+    expect((await portal.command(erase)).exitCode).to.equal(0);
+    await eventually(() => portal.service(SiteDirectory).trashed().length === 0, 'erased', 20);
+    const left = await portal.service(UnitOfWork).read(async (reader) => ({
+      usage: await reader.query('SELECT site_id AS site, state, images FROM ai_usage_entry ORDER BY id'),
+      generations: await reader.query('SELECT id FROM ai_creator_generation'),
+      images: await reader.query('SELECT id FROM ai_creator_image'),
+      files: await reader.query('SELECT id FROM portico_blob'),
+    }));
+    expect(left).to.deep.equal({
+      usage: [
+        { site: 'erased', state: 'settled', images: 2 },
+        { site: 'erased', state: 'settled', images: 1 },
+      ],
+      generations: [],
+      images: [],
+      files: [],
+    });
+    const administrator = await portal.signIn();
+    expect((await administrator.get('/ai-creator/usage')).text).to.include('Sites that were deleted');
+    expect((await portal.command(['doctor'])).exitCode).to.equal(0);
+  });
+});
