@@ -136,6 +136,8 @@ export interface Session {
 export interface Sessions {
   /** @param cookie the opaque token from the session cookie. A memory read; undefined when unknown or expired. */
   find(cookie: string): Session | undefined;
+  /** Told of each request to a site that the person may make. Must cost next to nothing. */
+  entered?(session: Session, site: Site): void;
 }
 export const Sessions: ServiceToken<Sessions> = serviceToken('portico.sessions');
 

@@ -17,6 +17,8 @@ export interface When {
   readonly permission?: string | readonly string[];
   /** Ids of extension points: at each of them somebody must contribute something that is there for the person, e.g. `acme.games`. */
   readonly contributed?: string | readonly string[];
+  /** `elsewhere`: the person has a role in a site besides the one of the request. Answered by the module that knows people. */
+  readonly member?: 'elsewhere';
   /** Facts that the host of the extension point must state when it asks, e.g. `uploads`. */
   readonly given?: string | readonly string[];
 }

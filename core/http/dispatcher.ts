@@ -120,6 +120,7 @@ export class Dispatcher {
     const personal = ctx.session !== undefined || declaration.access !== 'public';
     ctx.set('Cache-Control', personal ? 'no-store' : 'no-cache');
     if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;
+    if (ctx.session && ctx.access.site) this.sessions.get()?.entered?.(ctx.session, ctx.access.site);
     const locale = ctx.access.locale;
     const params = route.params.check(match.params, locale);
     const query = route.query.check(queryOf(ctx), locale);

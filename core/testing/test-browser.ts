@@ -34,7 +34,7 @@ export class TestBrowser {
     return new TestBrowser(await chromium.launch({ executablePath, args: launchArguments }));
   }
 
-  /** A page of the portal, on the sites' front page when somebody is signed in. */
+  /** A page of the portal, where a sign-in leads when somebody is signed in. */
   async page(
     portal: Pick<TestPortal, 'url'>,
     { person, width = 1280, height = 800, javaScript = true, timeZone }: PageOptions = {},
@@ -59,7 +59,7 @@ export class TestBrowser {
       await page.getByLabel('Email Address').fill(person.email);
       await page.getByLabel('Password').fill(person.password);
       await page.getByRole('button', { name: 'Sign In', exact: true }).click();
-      await page.waitForURL((url) => url.pathname.startsWith('/web/'));
+      await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
     }
     return page;
   }

@@ -4,6 +4,7 @@ import {
   ApiTokens,
   AuditAreas,
   Commands,
+  Criteria,
   DemoContents,
   defineModule,
   HttpRoutes,
@@ -46,6 +47,7 @@ import { ConnectionRoutes, ExternalStepRoutes } from './http/connection-routes.j
 import { ExternalSignInPages } from './http/external-sign-in-pages.js';
 import { GroupsRoutes } from './http/groups-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
+import { MySitesRoutes } from './http/my-sites-routes.js';
 import { OwnEmailRoutes } from './http/own-email-routes.js';
 import { OwnFactorsRoutes } from './http/own-factors-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
@@ -64,6 +66,7 @@ import { GrantsBelongings } from './services/grants-belongings.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
+import { MemberCriterion } from './services/own-sites.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
 import { RoleChoices, signInSettings } from './services/second-factor-policy.js';
@@ -109,6 +112,16 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(RecoveryRoutes);
   contribute(HttpRoutes).to(OwnEmailRoutes);
 
+  contribute(HttpRoutes).to(MySitesRoutes);
+  contribute(Criteria).to(MemberCriterion);
+  contribute(MenuItems).value(
+    { label: 'my-sites.title', href: '/my-sites', category: 'sites', icon: 'sites' },
+    { id: 'my-sites', order: 900, when: { scope: 'site', member: 'elsewhere' } },
+  );
+  contribute(PersonalMenuItems).value(
+    { label: 'my-sites.title', href: '/my-sites' },
+    { id: 'my-sites', order: 5, when: { member: 'elsewhere' } },
+  );
   contribute(PersonalMenuItems).value({ label: 'account.title', href: '/account' }, { id: 'account', order: 10 });
   contribute(PersonalMenuItems).value(
     { label: 'sign-out.button', href: '/sign-out', method: 'post' },

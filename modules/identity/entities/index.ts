@@ -4,6 +4,7 @@ import { AuthenticatorEntity } from './authenticator-entity.js';
 import { ExternalGrantEntity, ExternalIdentityEntity, ExternalSessionEntity } from './external-entities.js';
 import { GroupEntity, GroupMemberEntity, GroupRoleEntity } from './group-entities.js';
 import { KnownDeviceEntity } from './known-device-entity.js';
+import { LastSiteEntity } from './last-site-entity.js';
 import { PasskeyEntity } from './passkey-entity.js';
 import { PersonEntity } from './person-entity.js';
 import { RecoveryCodeEntity } from './recovery-code-entity.js';
@@ -24,6 +25,7 @@ export default [
   ExternalIdentityEntity,
   ExternalSessionEntity,
   KnownDeviceEntity,
+  LastSiteEntity,
   PasskeyEntity,
   PersonEntity,
   RecoveryCodeEntity,

@@ -3,6 +3,7 @@ import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateExternalIdentities1764720100000 } from './create-external-identities.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
+import { CreateLastSites1764741000000 } from './create-last-sites.js';
 import { CreateRolesAndGroups1764720000000 } from './create-roles-and-groups.js';
 import { CreateSecondFactors1764700000000 } from './create-second-factors.js';
 import { CreateSignInCounts1764700300000 } from './create-sign-in-counts.js';
@@ -30,4 +31,5 @@ export default [
   CreateSignInCounts1764700300000,
   CreateAccountLinks1764710000000,
   CreateExternalIdentities1764720100000,
+  CreateLastSites1764741000000,
 ];

@@ -12,7 +12,7 @@ import { Directory } from './directory.js';
 import { RoleCatalog } from './role-catalog.js';
 
 /** Roles that make nobody a member of a site. */
-const ofNoSite: ReadonlySet<RoleName> = new Set(['Operator', 'Guest']);
+export const ofNoSite: ReadonlySet<RoleName> = new Set(['Operator', 'Guest']);
 const guest: readonly RoleName[] = Object.freeze(['Guest']);
 
 /**
