@@ -98,8 +98,8 @@ describe('My Sites', () => {
     try {
       for (const width of [1280, 390]) {
         const page = await browser.page(portal, { person: { email, password }, width });
-        await page.getByRole('button', { name: 'Personal menu of kim' }).press('Enter');
-        await page.locator('.dropdown-menu').getByRole('link', { name: 'My Sites' }).press('Enter');
+        await page.getByRole('button', { name: 'Menu of kim' }).press('Enter');
+        await page.getByRole('menuitem', { name: 'My Sites' }).press('Enter');
         await page.waitForURL('**/my-sites');
         await page.getByRole('main').getByRole('link', { name: 'beacon' }).waitFor();
         expect(await accessibilityFaults(page)).to.deep.equal([]);

@@ -1,0 +1,355 @@
+import {
+  type AccessContext,
+  AccessContexts,
+  type Audience,
+  type RoleName,
+  readableWith,
+  type Site,
+  SiteDirectory,
+  z,
+} from '@portico/core';
+import { type DeclaredRoute, startTestPortal, type TestPortal } from '@portico/core/testing';
+import { Documents } from '@portico/documents-media/api';
+import { People } from '@portico/identity/api';
+import { Sites } from '@portico/sites/api';
+import { expect } from 'chai';
+import sharp from 'sharp';
+
+type Address = 'home' | 'other';
+const addresses = ['home', 'other'] as const;
+type Roles = Readonly<Partial<Record<Address | 'instance', readonly RoleName[]>>>;
+
+/** Somebody, or a program, who asks; what they hold is written here by hand and given to them before. */
+interface Identity {
+  readonly name: string;
+  /** Undefined: a guest, also who was somebody once. */
+  readonly roles: Roles | undefined;
+  /** Of a token: what it may use. */
+  readonly scopes?: ReadonlySet<string>;
+  /** A token that nobody has, any more. */
+  readonly isDead?: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface DeclaredPermission {
+  readonly id: string;
+  readonly scope: 'instance' | 'site';
+  readonly roles: readonly RoleName[];
+}
+
+/** What is made in each site: a folder for each audience with a text and a picture in it. */
+interface Place {
+  readonly audience: Audience;
+  readonly folder: string;
+  readonly picture: string;
+}
+
+const password = 'forty boats below the bridge';
+const origin = (portal: TestPortal): Readonly<Record<string, string>> => ({ Origin: portal.url, Accept: 'application/json' });
+
+const people: Readonly<Record<string, Roles>> = {
+  'signed in, without any role': {},
+  administrator: { instance: ['Administrator'] },
+  operator: { instance: ['Operator'] },
+  'site administrator of home': { home: ['Site Administrator'] },
+  'author of home': { home: ['Author'] },
+  'member of home': { home: ['Member'] },
+  'site administrator of other': { other: ['Site Administrator'] },
+  'author of other': { other: ['Author'] },
+  'member of other': { other: ['Member'] },
+  'author of home, member of other': { home: ['Author'], other: ['Member'] },
+  'of a role made here, in home': { home: ['Reviewer'] },
+  'of a role made here, everywhere': { instance: ['Reviewer'] },
+};
+/** Somebody whose only role, author of home, comes from a group. */
+const inGroup = 'author of home by a group';
+
+const audiences: readonly Audience[] = [
+  { visibleTo: 'everyone', roles: [] },
+  { visibleTo: 'signed-in', roles: [] },
+  { visibleTo: 'members', roles: [] },
+  { visibleTo: 'roles', roles: ['Author'] },
+  { visibleTo: 'roles', roles: ['Operator'] },
+];
+/** The second site is private. */
+const audienceOf: Readonly<Record<Address, Audience>> = {
+  home: { visibleTo: 'everyone', roles: [] },
+  other: { visibleTo: 'members', roles: [] },
+};
+
+const nothing = '0190a0a0-0000-7000-8000-000000000000';
+
+const nameOf = ({ method, path }: DeclaredRoute): string => `${method} ${path}`;
+
+/** What a GET route is asked with, and what it answers to who may: 200 unless it says otherwise. */
+interface Asked {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly status?: number;
+  /** Of routes for everybody who is signed in: the permission that their service asks for. */
+  readonly needs?: string;
+  /** What the service answers to who lacks it. */
+  readonly without?: number;
+  /** Of documents and folders. */
+  readonly place?: Place;
+}
+
+describe('Every route, for everybody', function () {
+  this.timeout(120_000);
+  let portal: TestPortal;
+  let routes: readonly DeclaredRoute[];
+  let permissions: ReadonlyMap<string, DeclaredPermission>;
+  const identities: Identity[] = [];
+  const sites = {} as Record<Address, Site>;
+  const places: Record<Address, readonly Place[]> = { home: [], other: [] };
+  let ids: Readonly<Record<'person' | 'group' | 'site', string>>;
+
+  const system = (site: Site): AccessContext => portal.service(AccessContexts).system(site);
+
+  before(async () => {
+    portal = await startTestPortal({
+      flags: { 'LPD-10793': true },
+      config: { modules: { identity: { failuresPerAddress: 1_000_000 } } },
+    });
+    await command('roles add --name Reviewer --permissions web-content.edit-articles,documents-media.open-documents');
+    await addSites();
+    for (const [name, roles] of Object.entries(people)) await addPerson(name, roles);
+    const { id } = await addPerson(inGroup, {});
+    await command('groups add --name Writers');
+    await command('groups grant --name Writers --role Author --site home');
+    await command(`groups add-member --name Writers --email ${emailOf(inGroup)}`);
+    const listed = await command('permissions list --json');
+    permissions = new Map((JSON.parse(listed) as DeclaredPermission[]).map((each) => [each.id, each]));
+    const groups = JSON.parse(await command('groups list --json')) as readonly { readonly id: string }[];
+    ids = { person: id, group: groups[0]?.id ?? '', site: sites.home.id };
+    await addPlaces();
+    await identify();
+    routes = portal.routes();
+  });
+  after(() => portal.stop());
+
+  async function command(line: string): Promise<string> {
+    const { exitCode, out, err } = await portal.command(line.split(' '));
+    expect(exitCode, `${line}: ${err}`).to.equal(0);
+    return out;
+  }
+
+  async function addSites(): Promise<void> {
+    const home = portal.service(SiteDirectory).byAddress('home');
+    if (!home) throw new Error('There is no site Home.');
+    sites.home = home;
+    const { id } = await portal.service(Sites).add({ name: 'Other', address: 'other' });
+    const answer = await portal.post(await portal.signIn(), `/sites/${id}`, { name: 'Other', visibleTo: 'members' });
+    expect(answer.status).to.equal(303);
+    const other = portal.service(SiteDirectory).byAddress('other');
+    if (!other) throw new Error('There is no site Other.');
+    sites.other = other;
+  }
+
+  const emailOf = (name: string): string => `${name.replaceAll(/[^a-z]+/g, '-')}@example.org`;
+
+  async function addPerson(name: string, roles: Roles): Promise<{ readonly id: string }> {
+    const account = await portal.service(People).add({ email: emailOf(name), name, password });
+    for (const [place, names] of Object.entries(roles))
+      for (const role of names)
+        await portal.service(People).grant(account.id, role, place === 'instance' ? undefined : sites[place as Address].id);
+    return account;
+  }
+
+  async function addPlaces(): Promise<void> {
+    const content = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#123456' } })
+      .png()
+      .toBuffer();
+    const documents = portal.service(Documents);
+    const administrator = await portal.signIn();
+    const token = await portal.csrf(administrator);
+    for (const address of addresses) {
+      const made: Place[] = [];
+      for (const [index, audience] of audiences.entries()) {
+        const folder = await documents.ensureFolder(system(sites[address]), `Folder ${index}`);
+        const picture = await documents.add(system(sites[address]), {
+          name: `picture ${index}.png`,
+          folderId: folder.id,
+          content,
+        });
+        const path = `/web/${address}/documents-media/api/folders/${folder.id}/permissions`;
+        const answer = await administrator
+          .put(path)
+          .set({ ...origin(portal), 'X-Portico-Csrf': token })
+          .send(audience);
+        expect(answer.status).to.equal(200);
+        made.push({ audience, folder: folder.id, picture: picture.id });
+      }
+      places[address] = made;
+    }
+  }
+
+  /** A session's cookie and token of changes. */
+  async function session(name: string): Promise<Readonly<Record<string, string>>> {
+    const body = new URLSearchParams({ email: emailOf(name), password });
+    const answer = await fetch(`${portal.url}/sign-in`, { method: 'POST', body, headers: origin(portal), redirect: 'manual' });
+    const [Cookie = ''] =
+      /^portico=[^;]+/.exec(answer.headers.getSetCookie().find((line) => line.startsWith('portico=')) ?? '') ?? [];
+    expect(Cookie, name).not.to.equal('');
+    const page = await (await fetch(`${portal.url}/account`, { headers: { Cookie } })).text();
+    const [, csrf = ''] = /<meta name="portico-csrf" content="([^"]+)"/.exec(page) ?? [];
+    return { Cookie, 'X-Portico-Csrf': csrf };
+  }
+
+  async function token(headers: Readonly<Record<string, string>>, scopes: readonly string[]): Promise<string> {
+    const body = new URLSearchParams([['name', 'a program'], ['days', '9'], ...scopes.map((scope) => ['permissions', scope])]);
+    for (const scope of scopes) body.append('scopes', scope);
+    body.delete('permissions');
+    const answer = await fetch(`${portal.url}/account/tokens`, {
+      method: 'POST',
+      body,
+      headers: { ...origin(portal), ...headers },
+    });
+    const [made = ''] = /portico_[\w-]{43}/.exec(await answer.text()) ?? [];
+    expect(made, `${answer.status}`).not.to.equal('');
+    return made;
+  }
+
+  /** Everybody. */
+  async function identify(): Promise<void> {
+    identities.push({ name: 'guest', roles: undefined, headers: {} });
+    const sessions = new Map<string, Readonly<Record<string, string>>>();
+    for (const [name, roles] of [...Object.entries(people), [inGroup, { home: ['Author'] }] as const]) {
+      const headers = await session(name);
+      sessions.set(name, headers);
+      identities.push({ name, roles, headers });
+    }
+    await addPerson('disabled', { home: ['Author'] });
+    const disabled = { name: 'disabled, with the cookie of before', roles: undefined, headers: await session('disabled') };
+    await command(`users disable --email ${emailOf('disabled')}`);
+    const ended = await session('administrator');
+    await fetch(`${portal.url}/sign-out`, { method: 'POST', headers: { ...origin(portal), ...ended }, redirect: 'manual' });
+    identities.push(disabled, { name: 'administrator whose session has ended', roles: undefined, headers: ended });
+    identities.push({
+      name: 'somebody with a cookie of their own making',
+      roles: undefined,
+      headers: { Cookie: `portico=${'x'.repeat(43)}` },
+    });
+    for (const name of ['administrator', 'author of home', 'author of other'] as const) {
+      const roles = people[name] ?? {};
+      const held = [...permissions.keys()].filter(
+        (id) => addresses.some((address) => holds(roles, id, address)) || holds(roles, id),
+      );
+      const reach: Readonly<Record<string, readonly string[]>> = {
+        'all scopes': held,
+        'one scope': ['documents-media.view-documents'],
+      };
+      for (const [width, scopes] of Object.entries(reach)) {
+        const Authorization = `Bearer ${await token(sessions.get(name) ?? {}, scopes)}`;
+        identities.push({
+          name: `${name}, by a token with ${width}`,
+          roles,
+          scopes: new Set(scopes),
+          headers: { Authorization },
+        });
+      }
+    }
+    identities.push({
+      name: 'a token that there is not',
+      roles: undefined,
+      isDead: true,
+      headers: { Authorization: `Bearer portico_${'y'.repeat(43)}` },
+    });
+  }
+
+  /** By what is declared: whether roles hold a permission in a place. */
+  function holds(roles: Roles | undefined, permission: string, address?: Address): boolean {
+    const declared = permissions.get(permission);
+    if (!declared) throw new Error(`Nobody declares ${permission}.`);
+    const inForce = [
+      'Guest',
+      ...(roles?.instance ?? []),
+      ...(address && declared.scope === 'site' ? (roles?.[address] ?? []) : []),
+    ];
+    return inForce.some((role) => declared.roles.includes(role));
+  }
+
+  function isAmong(roles: Roles | undefined, audience: Audience, address: Address): boolean {
+    const inForce = [...(roles?.instance ?? []), ...(roles?.[address] ?? [])];
+    if (audience.visibleTo === 'everyone' || inForce.includes('Administrator')) return true;
+    if (audience.visibleTo === 'signed-in') return roles !== undefined;
+    if (audience.visibleTo === 'members') return inForce.some((role) => role !== 'Operator');
+    return inForce.some((role) => audience.roles.includes(role));
+  }
+
+  /** Who somebody is at a route: a token counts only where routes take one. */
+  function at({ declaration }: DeclaredRoute, identity: Identity): Pick<Identity, 'roles' | 'scopes' | 'isDead'> {
+    const isToken = identity.scopes !== undefined || identity.isDead;
+    return isToken && !declaration.apiToken ? { roles: undefined } : identity;
+  }
+
+  /** What is answered before the handler is asked; undefined when it is asked. */
+  function refusal(route: DeclaredRoute, identity: Identity, address: Address | undefined): string | undefined {
+    const { roles, scopes, isDead } = at(route, identity);
+    if (address && !isAmong(roles, audienceOf[address], address)) return '404 not-found';
+    if (isDead) return '401 api-token-invalid';
+    const { access } = route.declaration;
+    if (access === 'public') return undefined;
+    const isSignedIn = roles !== undefined;
+    const held = access === 'signed-in' ? isSignedIn : holds(roles, access.permission, address);
+    if (access !== 'signed-in' && scopes && held && !scopes.has(access.permission)) return '403 insufficient-scope';
+    if (held) return undefined;
+    if (!isSignedIn) return '401 sign-in-required';
+    return route.method === 'get' ? '404 not-found' : '403 forbidden';
+  }
+
+  function pathOf({ path }: DeclaredRoute, address: Address | undefined, params: Readonly<Record<string, string>> = {}): string {
+    const full = address ? `/web/${address}${path.slice(1)}` : path;
+    return full.replace(/:(\w+)/g, (_, name: string) => params[name] ?? nothing);
+  }
+
+  interface Answered {
+    readonly status: number;
+    readonly code: string | undefined;
+    readonly body: unknown;
+  }
+
+  async function ask(method: string, path: string, { headers }: Identity): Promise<Answered> {
+    const change = method === 'get' ? {} : { body: '{"nobodyDeclaresThis":1}', headers: { 'Content-Type': 'application/json' } };
+    const answer = await fetch(portal.url + path, {
+      method: method.toUpperCase(),
+      redirect: 'manual',
+      ...change,
+      headers: { ...origin(portal), ...change.headers, ...headers },
+    });
+    if (!answer.headers.get('content-type')?.startsWith('application/json')) {
+      await answer.body?.cancel();
+      return { status: answer.status, code: undefined, body: undefined };
+    }
+    const body = (await answer.json()) as { readonly error?: { readonly code?: string } };
+    return { status: answer.status, code: answer.ok ? undefined : body.error?.code, body };
+  }
+
+  const siteAddresses = ({ path }: DeclaredRoute): readonly (Address | undefined)[] =>
+    path.startsWith('~') ? addresses : [undefined];
+
+  it('refuses whom its declaration does not admit, by session and token, in both sites; and takes no body that it does not declare', async () => {
+    expect(identities.length).to.be.greaterThanOrEqual(19);
+    expect(routes.length).to.be.greaterThan(200);
+    const wrong: string[] = [];
+    let asked = 0;
+    for (const route of routes)
+      for (const address of siteAddresses(route))
+        for (const identity of identities) {
+          const refused = refusal(route, identity, address);
+          if (route.method === 'get' && refused === undefined) continue;
+          asked += 1;
+          const { status, code } = await ask(
+            route.method,
+            pathOf(route, address, { kind: 'provenance', action: 'stop', label: '1.0' }),
+            identity,
+          );
+          const said = `${status} ${code}`;
+          const expected = refused === undefined ? /^(?:400|413|415) / : new RegExp(`^${refused}$`);
+          if (!expected.test(said))
+            wrong.push(`${nameOf(route)} ${address ?? ''}, ${identity.name}: ${said}, not ${refused ?? 'a refused body'}`);
+        }
+    console.log(asked);
+    expect(wrong).to.deep.equal([]);
+  });
+});
