@@ -86,13 +86,16 @@ interface Asked {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly status?: number;
-  /** Of routes for everybody who is signed in: the permission that their service asks for. */
+  /** Of routes that a service guards further: the permission that it asks for, and what it answers to who lacks it. */
   readonly needs?: string;
-  /** What the service answers to who lacks it. */
   readonly without?: number;
-  /** Of documents and folders. */
-  readonly place?: Place;
+  /** Of documents and folders: who sees them. Whoever does not gets 404. */
+  readonly audience?: Audience;
 }
+
+/** For what is not there the answer is 404, to who may as well. */
+const unknown: readonly Asked[] = [{ status: 404 }];
+const creating = { needs: 'ai-creator.create-images', without: 403 } as const;
 
 describe('Every route, for everybody', function () {
   this.timeout(120_000);
@@ -327,6 +330,159 @@ describe('Every route, for everybody', function () {
 
   const siteAddresses = ({ path }: DeclaredRoute): readonly (Address | undefined)[] =>
     path.startsWith('~') ? addresses : [undefined];
+
+  /** What GET routes are asked with that have parameters, need a query or answer otherwise than 200. A route with parameters that is not here fails the test. */
+  function expectations(address: Address | undefined): Readonly<Record<string, readonly Asked[]>> {
+    const shown = (address ? places[address] : []).map(({ audience, folder, picture }) => ({ audience, folder, picture }));
+    const documents: readonly Asked[] = shown.map(({ audience, picture }) => ({ audience, params: { id: picture } }));
+    const folders: readonly Asked[] = shown.map(({ audience, folder }) => ({ audience, params: { id: folder } }));
+    const permissions = { needs: 'documents-media.change-permissions', without: 404 } as const;
+    const of = (id: string, more: object = {}): readonly Asked[] => [{ params: { id, ...more } }];
+    const flag = [{ params: { key: 'LPD-10793' } }];
+    return {
+      'get /': [{ status: 302 }],
+      'get /ai-creator/budgets/:id': unknown,
+      'get /api/flags/:key': flag,
+      'get /api/flags/:key/history': flag,
+      'get /configuration/extension-points/:kind/:id': of('portico.http-routes', { kind: 'extension-point' }),
+      'get /configuration/feature-flags/:key': flag,
+      'get /configuration/instance-settings/:id': of('identity.sign-in'),
+      'get /configuration/instance-settings/:id/history': of('identity.sign-in'),
+      'get /configuration/instance-settings/:id/reset': of('identity.sign-in'),
+      'get /configuration/modules/:id': of('item-selector'),
+      'get /configuration/modules/:id/:action': of('item-selector', { action: 'stop' }),
+      'get /configuration/packages/incoming/:incoming': unknown,
+      'get /configuration/packages/operations/:operation': unknown,
+      'get /configuration/packages/operations/:operation/state': unknown,
+      'get /configuration/packages/remove/:module': [{ params: { module: 'nobody' }, status: 404 }],
+      'get /configuration/packages/rollback/:module': [{ params: { module: 'nobody' }, status: 404 }],
+      'get /identity/groups/:id': of(ids.group),
+      'get /identity/groups/:id/remove': of(ids.group),
+      'get /identity/roles/:role': [{ params: { role: 'author' } }],
+      'get /identity/roles/:role/remove': [{ params: { role: 'author' }, status: 409 }],
+      'get /identity/users/:id': of(ids.person),
+      'get /oidc/providers/:id': unknown,
+      'get /sign-in/oidc/:id/callback': unknown,
+      'get /sites/:id': of(sites.home.id),
+      'get ~/ai-creator/api/files/:id': unknown,
+      'get ~/ai-creator/api/generations/:id': unknown,
+      'get ~/ai-creator/api/images/:id': unknown,
+      'get ~/ai-creator/create': [{ ...creating }],
+      'get ~/ai-creator/generations/:id': [{ ...creating, status: 404 }],
+      'get ~/ai-creator/generations/:id/discard': [{ ...creating, status: 404 }],
+      'get ~/ai-creator/generations/:id/events': [{ ...creating, status: 404 }],
+      'get ~/ai-creator/generations/:id/preview': [{ ...creating, status: 404 }],
+      'get ~/ai-creator/generations/:id/status': [{ ...creating, status: 404 }],
+      'get ~/ai-creator/images/:id': [{ ...creating, status: 404 }],
+      'get ~/ai-creator/images/unreadable/:id': [{ ...creating, status: 404 }],
+      'get ~/ai-creator/similar': [{ ...creating, query: 'description=boats' }],
+      'get ~/articles/:address': [{ params: { address: 'none' }, status: 404 }],
+      'get ~/configuration/site-settings/:id': of('ai-creator'),
+      'get ~/configuration/site-settings/:id/history': of('ai-creator'),
+      'get ~/configuration/site-settings/:id/reset': of('ai-creator'),
+      'get ~/documents-media/api/documents/:id': documents,
+      'get ~/documents-media/api/documents/:id/permissions': documents.map((each) => ({ ...each, ...permissions })),
+      'get ~/documents-media/api/folders/:id/permissions': folders.map((each) => ({ ...each, ...permissions })),
+      'get ~/documents-media/documents/:id': documents,
+      'get ~/documents-media/documents/:id/:kind': documents.map((each) => ({
+        ...each,
+        params: { ...each.params, kind: 'provenance' },
+      })),
+      'get ~/documents-media/documents/:id/delete': documents,
+      'get ~/documents-media/documents/:id/download': documents,
+      'get ~/documents-media/documents/:id/move': documents,
+      'get ~/documents-media/documents/:id/permissions': documents.map((each) => ({ ...each, ...permissions })),
+      'get ~/documents-media/documents/:id/thumbnail': documents,
+      'get ~/documents-media/documents/:id/versions/:label/download': documents.map((each) => ({
+        ...each,
+        params: { ...each.params, label: '1.0' },
+      })),
+      'get ~/documents-media/documents/:id/view': documents,
+      'get ~/documents-media/folders/:id/delete': folders,
+      'get ~/documents-media/folders/:id/move': folders,
+      'get ~/documents-media/folders/:id/permissions': folders.map((each) => ({ ...each, ...permissions })),
+      'get ~/documents-media/folders/:id/rename': folders,
+      'get ~/web-content/articles/:id': unknown,
+    };
+  }
+
+  /** A token sees what its person sees; who may change who sees what in a site sees all of it. */
+  function sees({ roles }: Pick<Identity, 'roles'>, audience: Audience, address: Address): boolean {
+    return isAmong(roles, audience, address) || holds(roles, 'documents-media.change-permissions', address);
+  }
+
+  function expectedOf(route: DeclaredRoute, identity: Identity, address: Address | undefined, asked: Asked): number {
+    const caller = at(route, identity);
+    if (asked.audience && address && !sees(caller, asked.audience, address)) return 404;
+    const lacks =
+      asked.needs !== undefined && !(holds(caller.roles, asked.needs, address) && (caller.scopes?.has(asked.needs) ?? true));
+    if (lacks) return asked.without ?? 404;
+    return asked.status ?? 200;
+  }
+
+  /** The keys that somebody may read according to a schema, and no others; those for everybody are there. */
+  function faultsOf(value: unknown, schema: unknown, may: (permission: string) => boolean, path = ''): readonly string[] {
+    if (!(schema instanceof z.ZodType)) return [];
+    const def = schema.def as unknown as Readonly<Record<string, unknown>>;
+    if (value === null || value === undefined || schema instanceof z.ZodUnion) return [];
+    if (schema instanceof z.ZodArray)
+      return (value as readonly unknown[]).flatMap((each) => faultsOf(each, def.element, may, `${path}[]`));
+    if (!(schema instanceof z.ZodObject)) return faultsOf(value, def.innerType, may, path);
+    const shape = schema.def.shape as Readonly<Record<string, z.ZodType>>;
+    return Object.keys(shape).flatMap((key) => {
+      const part = shape[key] as z.ZodType;
+      const permission = readableWith(part);
+      const inner = (value as Readonly<Record<string, unknown>>)[key];
+      if (inner !== undefined && permission !== undefined && !may(permission)) return [`${path}.${key} is there`];
+      if (inner === undefined && permission === undefined && !part.safeParse(undefined).success)
+        return [`${path}.${key} is missing`];
+      return faultsOf(inner, part, may, `${path}.${key}`);
+    });
+  }
+
+  it('answers whom it admits with what there is for them: status and keys, of what is theirs to see and of nothing else', async () => {
+    const wrong: string[] = [];
+    const without: string[] = [];
+    let count = 0;
+    for (const route of routes.filter(({ method }) => method === 'get'))
+      for (const address of siteAddresses(route)) {
+        const expectation = expectations(address)[nameOf(route)];
+        if (!expectation && route.path.includes(':')) without.push(nameOf(route));
+        for (const asked of expectation ?? [{}])
+          for (const identity of identities) {
+            if (refusal(route, identity, address) !== undefined) continue;
+            count += 1;
+            const query = asked.query === undefined ? '' : `?${asked.query}`;
+            const { status, body } = await ask('get', pathOf(route, address, asked.params) + query, identity);
+            const what = `${nameOf(route)} ${address ?? ''} ${JSON.stringify(asked.audience) ?? ''}, ${identity.name}`;
+            const expected = expectedOf(route, identity, address, asked);
+            if (status !== expected) wrong.push(`${what}: ${status}, not ${expected}`);
+            const { answer } = route.declaration;
+            if (status !== 200 || body === undefined || answer === 'bytes') continue;
+            const { roles, scopes } = at(route, identity);
+            const may = (permission: string): boolean => holds(roles, permission, address) && (scopes?.has(permission) ?? true);
+            wrong.push(...faultsOf(body, answer, may).map((fault) => `${what}: ${fault}`));
+          }
+      }
+    console.log(count);
+    expect([...new Set(without)]).to.deep.equal([]);
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('lists and counts for everybody what they see', async () => {
+    for (const address of addresses)
+      for (const identity of identities) {
+        const { roles } = identity.scopes || identity.isDead ? { roles: undefined } : identity;
+        const { status, body } = await ask('get', `/web/${address}/documents-media/api/documents`, identity);
+        const mayList = holds(roles, 'documents-media.open-documents', address) && isAmong(roles, audienceOf[address], address);
+        expect(status === 200, `${identity.name}, ${address}`).to.equal(mayList);
+        if (!mayList) continue;
+        const seen = places[address].filter(({ audience }) => sees({ roles }, audience, address));
+        const list = body as { readonly folders: readonly { readonly id: string }[]; readonly total: number };
+        expect(list.folders.map(({ id }) => id).sort(), identity.name).to.deep.equal(seen.map(({ folder }) => folder).sort());
+        expect(list.total, identity.name).to.equal(seen.length);
+      }
+  });
 
   it('refuses whom its declaration does not admit, by session and token, in both sites; and takes no body that it does not declare', async () => {
     expect(identities.length).to.be.greaterThanOrEqual(19);
