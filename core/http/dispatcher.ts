@@ -54,6 +54,11 @@ function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: boolean):
       retryAfter: 5,
     });
   }
+  // A program that shows a token and is told to sign in would try another token.
+  if (tokenOf(ctx) !== undefined)
+    throw new PortalError('api-token-not-taken', 'This address takes no API token: only people who have signed in use it.', {
+      status: 401,
+    });
   // A script would follow the redirect and show the sign-in page inside of a dialog.
   if (!changesState(ctx.method) && !isFragment(ctx) && wantsHtml(ctx)) {
     ctx.redirect(`${signInPage}?next=${encodeURIComponent(ctx.originalUrl)}`);
