@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SiteDirectory } from '@portico/core';
@@ -9,7 +9,7 @@ import { median } from './load.js';
 
 /**
  * 100,000 documents in 1,000 folders, once without rules and once with 50 of them, of which an author sees some: the same lists in both, in turn, in
- * this very run. `npm run bench:visibility` takes about a minute, and fails when a list with rules takes more than 1.3 times that without.
+ * this very run. `npm run bench:visibility` takes some minutes, and fails when a list with rules takes more than 1.3 times that without.
  */
 const folders = 1000;
 const documents = 100_000;
@@ -33,6 +33,7 @@ try {
   const askers: Asker[] = [];
   for (const withRules of [false, true]) {
     const data = join(home, String(withRules));
+    await mkdir(data);
     const first = await startTestPortal({ home: data });
     const site = first.service(SiteDirectory).byAddress('home')?.id ?? '';
     const people = first.service(People);

@@ -2,9 +2,8 @@ import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import type { Middleware } from 'koa';
-import { NamedAccessContexts } from './access/index.js';
+import { currentlyActing, Languages } from './access/index.js';
 import {
-  AccessControl,
   type Clock,
   Commands,
   type Contributions,
@@ -12,6 +11,7 @@ import {
   DemoContents,
   DisposableStore,
   HttpRoutes,
+  Localization,
   Log,
   MenuItems,
   Messages,
@@ -19,7 +19,6 @@ import {
   type Modules,
   PageAdditions,
   PersonalMenuItems,
-  PersonDirectory,
   type ServiceToken,
   SiteDirectory,
   toDisposable,
@@ -30,7 +29,7 @@ import { type LogOptions, Logs } from './diagnostics/log.js';
 import { type InstalledModule, Kernel, type KernelStats, readManifests, satisfiesRange } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
 import { DeployFolder, openPackages, PackageRecords, StagedPackages } from './packages/index.js';
-import { bindCoreServices, openSecrets } from './portal/bind-core-services.js';
+import { bindCoreServices, createAccessContexts, openSecrets } from './portal/bind-core-services.js';
 import { bindPackages, LateModuleData } from './portal/bind-packages.js';
 import { createHttp } from './portal/create-http.js';
 import { DisabledModules } from './portal/disabled-modules.js';
@@ -140,17 +139,13 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     for (const problem of packages.problems)
       log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     faults.checkWithout([...modules, ...packages.modules], [...problems, ...packages.problems]);
-    const messages = new MessageCatalog({ log });
+    const messages = new MessageCatalog({ log, mode: config.mode, currentLocale: () => currentlyActing()?.locale?.() });
     const assets = new Assets({ log, keep: { millis: openPageMillis, clock } });
     opened.add(await assets.load());
 
     const kernel: Kernel = createKernel({ config, clock, logs, storage, data, faults, messages, assets, views: () => views });
-    const accessContexts = new NamedAccessContexts(
-      kernel.handle(AccessControl),
-      kernel.handle(SiteDirectory),
-      kernel.handle(PersonDirectory),
-      messages.for('core'),
-    );
+    const languages = new Languages(kernel.handle(Localization), messages);
+    const accessContexts = createAccessContexts(kernel, messages, languages);
     const routes = kernel.host(HttpRoutes);
     const commands = kernel.host(Commands);
     const demoContents = kernel.host(DemoContents);
@@ -192,6 +187,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       views,
       assets,
       messages,
+      languages,
       logs,
       clock,
       development: options.liveReload?.middleware,

@@ -19,6 +19,7 @@ import {
   type SiteDirectory,
   type TypedAccess,
 } from '../api/index.js';
+import { Languages } from './languages.js';
 
 const systemPerson: Person = Object.freeze({ id: 'system', kind: 'system', email: '', name: 'Portico' });
 const defaultLocale = 'en';
@@ -27,10 +28,14 @@ const defaultLocale = 'en';
 export class HostAccessContexts implements Omit<AccessContexts, 'named'> {
   private readonly scopes = new WeakMap<Site, Scope>();
 
-  constructor(private readonly accessControl: ServiceHandle<AccessControl>) {}
+  constructor(
+    private readonly accessControl: ServiceHandle<AccessControl>,
+    private readonly languages: Languages = new Languages(),
+  ) {}
 
-  for(person: Person | undefined, site?: Site, locale: string = defaultLocale): AccessContext {
-    return new PersonAccess(this.accessControl, person, site, this.scopeOf(site), locale);
+  for(person: Person | undefined, site?: Site, locale: string = this.languages.of(person, site)): AccessContext {
+    const timeZone = this.languages.timeZoneOf(person, site);
+    return new PersonAccess(this.accessControl, person, site, this.scopeOf(site), { locale, timeZone });
   }
 
   /** What the person may, as far as the token reaches. */
@@ -53,20 +58,21 @@ export class HostAccessContexts implements Omit<AccessContexts, 'named'> {
   }
 }
 
-/** The same for modules, which are told of people and sites by what somebody typed. */
+/** The same for modules, which are told of people and sites by what somebody typed; commands speak English. */
 export class NamedAccessContexts extends HostAccessContexts implements AccessContexts {
   constructor(
     accessControl: ServiceHandle<AccessControl>,
     private readonly sites: ServiceHandle<SiteDirectory>,
     private readonly people: ServiceHandle<PersonDirectory>,
     private readonly messages: Messages,
+    languages?: Languages,
   ) {
-    super(accessControl);
+    super(accessControl, languages);
   }
 
   named(typed: TypedAccess): AccessContext {
     const site = typed.site === undefined ? undefined : this.siteAt(String(typed.site));
-    return typed.person === undefined ? this.system(site) : this.for(this.personWith(String(typed.person)), site);
+    return typed.person === undefined ? this.system(site) : this.for(this.personWith(String(typed.person)), site, defaultLocale);
   }
 
   private siteAt(address: string): Site {
@@ -87,6 +93,8 @@ export class NamedAccessContexts extends HostAccessContexts implements AccessCon
 const missing = (sentence: string): PortalError => new PortalError('not-found', sentence, { status: 404 });
 
 class PersonAccess implements AccessContext {
+  readonly locale: string;
+  readonly timeZone: string;
   readonly #accessControl: ServiceHandle<AccessControl>;
 
   constructor(
@@ -94,9 +102,11 @@ class PersonAccess implements AccessContext {
     readonly person: Person | undefined,
     readonly site: Site | undefined,
     readonly scope: Scope,
-    readonly locale: string,
+    { locale, timeZone }: Required<Pick<AccessContext, 'locale' | 'timeZone'>>,
   ) {
     this.#accessControl = accessControl;
+    this.locale = locale;
+    this.timeZone = timeZone;
     Object.freeze(this);
   }
 
@@ -114,6 +124,7 @@ class TokenAccess implements AccessContext {
   readonly site: Site | undefined;
   readonly scope: Scope;
   readonly locale: string;
+  readonly timeZone: string;
   readonly #whole: AccessContext;
   readonly #scopes: ReadonlySet<PermissionId>;
 
@@ -123,6 +134,7 @@ class TokenAccess implements AccessContext {
     scopes: ReadonlySet<PermissionId>,
   ) {
     ({ person: this.person, site: this.site, scope: this.scope, locale: this.locale } = whole);
+    this.timeZone = whole.timeZone ?? 'UTC';
     this.#whole = whole;
     this.#scopes = scopes;
     Object.freeze(this);
@@ -167,6 +179,8 @@ export interface Acting {
   person(): Person | undefined;
   /** The API token that stands for the person. */
   token?(): ApiTokenFacts | undefined;
+  /** In which language this one reads; undefined: English. */
+  locale?(): string | undefined;
   /** Of the client, through the proxies that are trusted. */
   address?(): string | undefined;
   /** Id of the request in the logs of this portal and of what is in front of it. */

@@ -15,6 +15,10 @@ export interface Person {
   readonly kind: 'person' | 'system';
   readonly email: string;
   readonly name: string;
+  /** The language that the person chose, BCP 47; undefined: whatever the browser asks for. */
+  readonly locale?: string;
+  /** The zone that the person chose, an IANA name; undefined: that of the browser. */
+  readonly timeZone?: string;
 }
 
 export interface Site {
@@ -98,8 +102,10 @@ export interface AccessContext {
   /** The site of the request; undefined on instance pages. */
   readonly site: Site | undefined;
   readonly scope: Scope;
-  /** BCP 47, e.g. `en`. */
+  /** BCP 47, e.g. `en`: the person's own, else what the browser asks for among the languages of the place, else the default of the place. */
   readonly locale: string;
+  /** IANA name: the person's own zone, else that of the site, else of the instance. Default UTC. */
+  readonly timeZone?: string;
   /** The API token that the request came with; `can` is then no wider than its scopes. */
   readonly token?: ApiTokenFacts;
   /** Whether the person has the permission in this scope. A memory read. Unknown permissions: false. */
@@ -170,6 +176,7 @@ export const PersonDirectory: ServiceToken<PersonDirectory> = serviceToken('port
 
 /** Makes access contexts outside of a request: for commands, jobs and explanations. */
 export interface AccessContexts {
+  /** @param locale default: the person's own, else the default of the site or the instance. */
   for(person: Person | undefined, site?: Site, locale?: string): AccessContext;
   /** The portal itself: every permission, person id `system`. */
   system(site?: Site): AccessContext;

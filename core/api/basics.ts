@@ -51,7 +51,7 @@ export type CompiledMessagePart =
 /** The words of the module that injects it, falling back to the portal's. They are written in the ICU message format. */
 export interface Messages {
   /**
-   * The message in the language of `locale` (default: English), with its arguments filled from `values`. An argument that is not given
+   * The message in the language of `locale` (default: that of the request that runs; English for all else), with its arguments filled from `values`. An argument that is not given
    * stays as `{name}`. A missing key answers the key, a message that cannot be read its text as written; both are reported once.
    */
   text(key: string, values?: MessageValues, locale?: string): string;
@@ -65,6 +65,13 @@ export interface MessageCatalog {
   for(moduleId: string): Messages;
   /** What people call a module, whether it runs or not: its message `module.name`, else the words of its id. */
   nameOf(moduleId: string, locale?: string): string;
+  /** Languages that the portal or a module that runs has words for, BCP 47, English first. */
+  languages(): readonly string[];
+  /**
+   * A sentence that code says in English, such as that of an error, in another language: as `sentences.<language>.json` of any module says it, else
+   * as it is. @param locale default: that of who asks.
+   */
+  sentence(text: string, locale?: string): string;
 }
 export const MessageCatalog: ServiceToken<MessageCatalog> = serviceToken('portico.message-catalog');
 

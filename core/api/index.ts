@@ -12,6 +12,7 @@ export * from './explanations.js';
 export * from './flags.js';
 export * from './http.js';
 export * from './libraries.js';
+export * from './localization.js';
 export * from './manifest.js';
 export * from './menus.js';
 export * from './modifications.js';

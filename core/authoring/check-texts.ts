@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { PortalError } from '../api/index.js';
 import type { InstalledModule } from '../kernel/index.js';
-import { readMessageFile, readMessages } from '../messages/index.js';
+import { type ParsedMessage, quotedArguments, type ReadMessages, readMessageFile, readMessages } from '../messages/index.js';
 import { distribution } from '../portal/project-root.js';
 import { CompiledViews, Views } from '../views/index.js';
 import { type ModulePackage, sourcesOf, textOf } from './package-file.js';
@@ -30,17 +30,28 @@ export function iconFaults(module: ModulePackage): readonly string[] {
   return buildTheme(module).unknownIcons.map((name) => `There is no icon "${name}".`);
 }
 
-/** Messages that cannot be read, keys that one language lacks, keys that views and code name and nobody says. */
+/**
+ * Messages that cannot be read or would lose what they are given, keys that one language lacks, keys that views and code name and nobody says.
+ */
 export function messageFaults({ folder, content: { portico } }: ModulePackage): readonly string[] {
   const messages = join(folder, portico.messages ?? 'messages');
   const files = existsSync(messages) ? readdirSync(messages).filter((name) => name.endsWith('.json')) : [];
   if (!files.includes('en.json')) return [`messages/en.json is missing: English is what stands where a language has no words.`];
-  const languages = new Map(files.sort().map((name) => [basename(name, '.json'), readMessageFile(join(messages, name))]));
+  const named = files.filter((name) => !name.startsWith('sentences.')).sort();
+  const languages = new Map(named.map((name) => [basename(name, '.json'), readMessageFile(join(messages, name))]));
   const english = languages.get('en') ?? new Map<string, string>();
-  const broken = readMessages(messages).broken.map(
-    ({ locale, key, fault, line, column }) =>
-      `messages/${locale}.json: "${key}" cannot be read: ${fault} (line ${line}, column ${column}).`,
-  );
+  const read = readMessages(messages);
+  const broken = [
+    ...read.broken.map(
+      ({ locale, key, fault, line, column }) =>
+        `messages/${locale}.json: "${key}" cannot be read: ${fault} (line ${line}, column ${column}).`,
+    ),
+    ...read.brokenSentences.map(
+      ({ locale, sentence, fault }) => `messages/sentences.${locale}.json: "${sentence}" cannot be translated: ${fault}.`,
+    ),
+    ...[...languages].flatMap(([locale, texts]) => [...texts].flatMap(([key, text]) => quoteFaults(locale, key, text))),
+    ...argumentFaults(read),
+  ];
   const uneven = [...languages].flatMap(([locale, texts]) => [
     ...[...english.keys()].filter((key) => !texts.has(key)).map((key) => `messages/${locale}.json lacks "${key}".`),
     ...[...texts.keys()]
@@ -52,6 +63,31 @@ export function messageFaults({ folder, content: { portico } }: ModulePackage): 
     : ['messages/en.json lacks "module.name", which is what people call the module.'];
   return [...broken, ...nameless, ...uneven, ...unsaid(folder, english)];
 }
+
+/** Other programs that read the format take such an argument for text. */
+function quoteFaults(locale: string, key: string, text: string): readonly string[] {
+  return quotedArguments(text).map(
+    (name) => `messages/${locale}.json: "${key}" has an apostrophe before {${name}}. Write two of them ('') there.`,
+  );
+}
+
+/** What a language takes and English does not would stay a place to fill in; what it does not take is not told to who reads it. */
+function argumentFaults({ locales }: ReadMessages): readonly string[] {
+  const english = locales.get('en')?.messages;
+  return [...locales].flatMap(([locale, { messages }]) =>
+    [...messages].flatMap(([key, message]) => {
+      const original = english?.get(key);
+      if (original === undefined) return [];
+      const [here, there] = [argumentsOf(message), argumentsOf(original)];
+      return [
+        ...here.filter((name) => !there.includes(name)).map((name) => `takes {${name}}, which English does not`),
+        ...there.filter((name) => !here.includes(name)).map((name) => `leaves {${name}} out`),
+      ].map((fault) => `messages/${locale}.json: "${key}" ${fault}.`);
+    }),
+  );
+}
+
+const argumentsOf = (message: ParsedMessage): readonly string[] => (typeof message === 'string' ? [] : message.arguments);
 
 const asked = [
   /\{\{[^}]*?\(?\bt\s+'([\w.-]+)'/g,

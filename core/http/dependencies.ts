@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa';
+import type { Languages } from '../access/index.js';
 import type {
   AccessControl,
   ApiTokens,
@@ -58,6 +59,8 @@ export interface HttpDependencies {
   /** Answers what only development asks for. */
   readonly development?: Middleware;
   readonly messages: MessageCatalog;
+  /** In which language readers are spoken with. Default: in those of the configuration. */
+  readonly languages?: Languages;
   readonly log: Log;
   readonly clock: Clock;
   readonly health: Health;

@@ -124,6 +124,8 @@ export class Dispatcher {
     exchange.declaration = declaration;
     const personal = ctx.session !== undefined || declaration.access !== 'public';
     ctx.set('Cache-Control', personal ? 'no-store' : 'no-cache');
+    // What nobody's profile decides is written in the language that the browser asks for.
+    if (!personal) ctx.vary('Accept-Language');
     if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;
     if (ctx.session && ctx.access.site) this.sessions.get()?.entered?.(ctx.session, ctx.access.site);
     const locale = ctx.access.locale;

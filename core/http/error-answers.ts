@@ -56,7 +56,7 @@ export class ErrorAnswers {
     } else {
       ctx.body = {
         error: {
-          ...(error.expose && !(error instanceof ForeignError) ? error.details : {}),
+          ...(error.expose && !(error instanceof ForeignError) ? this.detailsOf(ctx, error) : {}),
           code: codeOf(error),
           message: sentence,
           reference: ctx.exchange.reference,
@@ -77,7 +77,8 @@ export class ErrorAnswers {
   private sentenceOf(ctx: HostContext, error: PortalError): string {
     const away = this.awayOf(ctx, error);
     if (away) return away.sentence;
-    if (error.expose && !(error instanceof ForeignError)) return error.message;
+    if (error.expose && !(error instanceof ForeignError))
+      return this.catalog.sentence(error.message, ctx.exchange.access?.locale);
     const key = error.status === 503 || error.status === 507 || error.status < 500 ? `error.${error.status}` : 'error.500';
     const locale = ctx.exchange.access?.locale;
     const sentence = this.messages.text(key, {}, locale);
@@ -129,7 +130,7 @@ export class ErrorAnswers {
       signInHref: signInHref(ctx),
       plainHref: plainHref(ctx, error),
       formHref: formHref(ctx),
-      fields: Object.entries((error.details.fields ?? {}) as Record<string, string>).map(([name, text]) => ({ name, text })),
+      fields: Object.entries(this.fieldsOf(ctx, error) ?? {}).map(([name, text]) => ({ name, text })),
     };
     const layout = this.layoutOf(ctx);
     try {
@@ -138,6 +139,18 @@ export class ErrorAnswers {
       this.log.error('The error page could not be rendered.', { reference, error: failure });
       return fallbackPage(title, sentence, reference);
     }
+  }
+
+  /** The facts of an error, with the sentences of its fields in the language of the reader. */
+  private detailsOf(ctx: HostContext, error: PortalError): PortalError['details'] {
+    const fields = this.fieldsOf(ctx, error);
+    return fields ? { ...error.details, fields } : error.details;
+  }
+
+  private fieldsOf(ctx: HostContext, { details: { fields } }: PortalError): Readonly<Record<string, string>> | undefined {
+    if (typeof fields !== 'object' || fields === null) return undefined;
+    const said = (text: unknown): string => this.catalog.sentence(String(text), ctx.exchange.access?.locale);
+    return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, said(text)]));
   }
 
   /** The front page of the site that one is on, unless that is what failed, or is closed to the reader. */

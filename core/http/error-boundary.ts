@@ -119,6 +119,7 @@ function actingIn({ exchange }: HostContext): Acting {
     },
     person: () => exchange.access?.person,
     token: () => exchange.caller,
+    locale: () => exchange.access?.locale,
     address: () => exchange.address,
     requestId: exchange.trace.id,
   };

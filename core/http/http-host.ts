@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Duplex } from 'node:stream';
-import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
+import { HostAccessContexts, HostSessionCookie, Languages } from '../access/index.js';
 import { DisposableStore, type Log, PortalError } from '../api/index.js';
 import { ipaddr, Koa } from '../libraries/http.js';
 import { localAddress } from '../util/index.js';
@@ -81,7 +81,9 @@ class KoaHttpHost implements HttpHost {
     this.limits = { ...defaultHttpLimits, ...config.limits };
     const headers = new SecurityHeaders(config.publicUrl);
     const flash = new FlashCookie(config.publicUrl);
-    const contexts = new HostAccessContexts(dependencies.accessControl);
+    const { locales = ['en'] } = config;
+    const { languages = new Languages(undefined, { languages: () => locales, pseudoLocales: [] }) } = dependencies;
+    const contexts = new HostAccessContexts(dependencies.accessControl, languages);
     const pages = new PageStates(headers, flash, contexts, clock);
     const { routes, prefixesOf, reservedFor, changeOf } = dependencies;
     const table = new RouteTable(routes, messages, log, this.lifetime, prefixesOf, reservedFor, config.strictAnswers);
@@ -108,15 +110,7 @@ class KoaHttpHost implements HttpHost {
     const guard = new RequestGuard(config, this.limits.headerPairs);
     const moduleGate = new HttpModuleGate(gate);
     const cookie = new HostSessionCookie(config.publicUrl);
-    const visitor = new RequestContextResolver(
-      sessions,
-      sites,
-      contexts,
-      cookie,
-      moduleGate,
-      dependencies.providerOf,
-      config.locales,
-    );
+    const visitor = new RequestContextResolver(sessions, sites, contexts, cookie, moduleGate, dependencies.providerOf, languages);
     const callers = new ApiCallers(dependencies.apiTokens, contexts);
     const dispatcher = new Dispatcher(visitor, table, moduleGate, guard, sessions, callers, this.limits);
 

@@ -1,5 +1,5 @@
-import type { HostAccessContexts, HostSessionCookie } from '../access/index.js';
-import { notFound, PortalError, type ServiceHandle, type Sessions, SiteDirectory, tokenId } from '../api/index.js';
+import type { HostAccessContexts, HostSessionCookie, Languages } from '../access/index.js';
+import { notFound, PortalError, type ServiceHandle, type Sessions, type Site, SiteDirectory, tokenId } from '../api/index.js';
 import { tokenOf } from './challenge.js';
 import type { HostContext } from './exchange.js';
 import type { HttpModuleGate } from './http-module-gate.js';
@@ -13,8 +13,6 @@ const sitesRoot = '/web/';
 
 /** Finds the session, the site and with them the access context of a request. Memory reads only. */
 export class RequestContextResolver {
-  private readonly locales: string[];
-
   constructor(
     private readonly sessions: ServiceHandle<Sessions>,
     private readonly sites: ServiceHandle<SiteDirectory>,
@@ -22,10 +20,8 @@ export class RequestContextResolver {
     private readonly cookie: HostSessionCookie,
     private readonly gate: HttpModuleGate,
     private readonly providerOf: (service: string) => string | undefined,
-    locales: readonly string[] = ['en'],
-  ) {
-    this.locales = [...locales];
-  }
+    private readonly languages: Languages,
+  ) {}
 
   recognise(ctx: HostContext): void {
     const { exchange } = ctx;
@@ -38,18 +34,17 @@ export class RequestContextResolver {
     const { path } = ctx;
     const { exchange } = ctx;
     const person = exchange.session?.person;
-    const locale = this.localeOf(ctx);
     if (!path.startsWith(sitesRoot)) {
-      exchange.access = ctx.access = this.contexts.for(person, undefined, locale);
+      exchange.access = ctx.access = this.contexts.for(person, undefined, this.localeOf(ctx, undefined));
       return { site: false, segment: segmentOf(path), path };
     }
-    exchange.access = this.contexts.for(person, undefined, locale);
+    exchange.access = this.contexts.for(person, undefined, this.localeOf(ctx, undefined));
     const end = path.indexOf('/', sitesRoot.length);
     const address = path.slice(sitesRoot.length, end < 0 ? undefined : end);
     const visit = (directory: SiteDirectory): RequestTarget => {
       const site = directory.byAddress(address);
       if (!site) throw notFound('site');
-      const access = this.contexts.for(person, site, locale);
+      const access = this.contexts.for(person, site, this.localeOf(ctx, site));
       // Whom a token speaks for is not known yet: `requireVisibleSite` asks again.
       if (site.audience && !access.isAmong(site.audience) && tokenOf(ctx) === undefined) throw notFound('site');
       exchange.access = ctx.access = access;
@@ -88,8 +83,8 @@ export class RequestContextResolver {
     return directory;
   }
 
-  private localeOf(ctx: HostContext): string | undefined {
-    if (this.locales.length < 2) return this.locales[0];
-    return ctx.acceptsLanguages(this.locales) || this.locales[0];
+  private localeOf(ctx: HostContext, site: Site | undefined): string {
+    const header = ctx.req.headers['accept-language'] ?? '';
+    return this.languages.asked(ctx.exchange.session?.person, site, header, (offered) => ctx.acceptsLanguages(offered));
   }
 }

@@ -1,9 +1,4 @@
-export {
-  type BrokenMessage,
-  MessageCatalog,
-  type MessageCatalogOptions,
-  type MessageOwner,
-  readMessages,
-} from './message-catalog.js';
+export { MessageCatalog, type MessageCatalogOptions, type MessageOwner } from './message-catalog.js';
 export { readMessageFile } from './message-file.js';
-export { compileMessage, formatMessage, type ParsedMessage } from './message-format.js';
+export { compileMessage, formatMessage, type ParsedMessage, quotedArguments } from './message-format.js';
+export { type BrokenMessage, type ReadMessages, readMessages } from './read-messages.js';

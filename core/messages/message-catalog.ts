@@ -1,32 +1,22 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type CompiledMessage,
   type Disposable,
+  type HostConfig,
   type Log,
   type Messages,
   type MessageValues,
-  PortalError,
   toDisposable,
 } from '../api/index.js';
-import { readMessageFile } from './message-file.js';
-import { compileMessage, formatMessage, isFault, type MessageFault, type ParsedMessage, parseMessage } from './message-format.js';
+import { compileMessage, formatMessage } from './message-format.js';
+import { addPseudo, pseudoLocales } from './pseudo-locale.js';
+import { type Locales, readMessages, type Translation } from './read-messages.js';
+import { Sentences } from './sentences.js';
 
 const fallbackLocale = 'en';
 const portal = 'core';
 const nameKey = 'module.name';
-
-/** One file: what a language says for each key. */
-interface Translation {
-  readonly locale: string;
-  readonly messages: ReadonlyMap<string, ParsedMessage>;
-  /** As they are written; said when nobody else has the key. */
-  readonly broken: ReadonlyMap<string, string>;
-}
-
-/** By locale. */
-type Locales = ReadonlyMap<string, Translation>;
 
 /** A translation that is asked, and the locale in which it writes numbers, dates and plurals for the reader. */
 interface Link {
@@ -46,12 +36,10 @@ export interface MessageCatalogOptions {
   readonly log: Pick<Log, 'warn'>;
   /** Folder of the portal's own words. */
   readonly viewsFolder?: string;
-}
-
-/** A message that cannot be read, and where. */
-export interface BrokenMessage extends MessageFault {
-  readonly locale: string;
-  readonly key: string;
+  /** In development and tests languages are there that show what is no message, and what breaks from right to left. */
+  readonly mode?: HostConfig['mode'];
+  /** The language of who asks right now, for texts of which nobody says in which language; undefined: English. */
+  readonly currentLocale?: () => string | undefined;
 }
 
 /** All words of the portal. A message is looked for in the module's locale, its English, the portal's locale, the portal's English. */
@@ -65,8 +53,15 @@ export class MessageCatalog {
   /** By module, then by locale. */
   private readonly chains = new Map<string, Map<string, readonly Link[]>>();
   private readonly reported = new Set<string>();
+  private spoken: readonly string[] | undefined;
+  /** By module, then by language. */
+  private readonly ownSentences = new Map<string, ReadonlyMap<string, ReadonlyMap<string, string>>>();
+  /** By locale, of all modules that run. */
+  private readonly sentences = new Map<string, Sentences>();
+  readonly pseudoLocales: readonly string[];
 
   constructor(private readonly options: MessageCatalogOptions) {
+    this.pseudoLocales = options.mode === 'development' || options.mode === 'test' ? pseudoLocales : [];
     const own = this.options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url));
     this.folders.set(portal, own);
     this.read(portal, own);
@@ -93,6 +88,9 @@ export class MessageCatalog {
     this.chains.clear();
     return toDisposable(() => {
       this.owners.delete(module.id);
+      this.ownSentences.delete(module.id);
+      this.sentences.clear();
+      this.spoken = undefined;
       this.folders.delete(module.id);
       this.chains.clear();
     });
@@ -114,14 +112,45 @@ export class MessageCatalog {
     return messages;
   }
 
-  nameOf(moduleId: string, locale: string = fallbackLocale): string {
+  nameOf(moduleId: string, locale: string = this.currentLocale()): string {
     const names = this.names.get(moduleId);
     const wanted = [locale, locale.split('-')[0] ?? locale, fallbackLocale];
     const [name] = wanted.flatMap((each) => names?.get(each) ?? []);
     return name ?? (moduleId.charAt(0).toUpperCase() + moduleId.slice(1)).replaceAll('-', ' ');
   }
 
-  private text(moduleId: string, key: string, values: MessageValues = noValues, locale: string = fallbackLocale): string {
+  /** What code says in English, in another language; as it is where nobody translated it. */
+  sentence(text: string, locale: string = this.currentLocale()): string {
+    if (locale.startsWith(fallbackLocale) && !this.pseudoLocales.includes(locale)) return text;
+    return this.sentencesIn(locale.split('-')[0] ?? locale).translate(text) ?? text;
+  }
+
+  private sentencesIn(language: string): Sentences {
+    let sentences = this.sentences.get(language);
+    if (!sentences) {
+      sentences = new Sentences(language);
+      for (const languages of this.ownSentences.values()) sentences.add(languages.get(language) ?? new Map());
+      this.sentences.set(language, sentences);
+    }
+    return sentences;
+  }
+
+  private currentLocale(): string {
+    return this.options.currentLocale?.() ?? fallbackLocale;
+  }
+
+  /** The same array until a language comes or goes. */
+  languages(): readonly string[] {
+    if (!this.spoken) {
+      const others = new Set([...this.owners.values()].flatMap((locales) => [...locales.keys()]));
+      others.delete(fallbackLocale);
+      this.spoken = Object.freeze([fallbackLocale, ...[...others].sort()]);
+    }
+    return this.spoken;
+  }
+
+  private text(moduleId: string, key: string, values: MessageValues = noValues, locale: string = this.currentLocale()): string {
+    let isFound = false;
     for (const link of this.chain(moduleId, locale)) {
       const message = link.translation.messages.get(key);
       if (typeof message === 'string') return message;
@@ -129,15 +158,16 @@ export class MessageCatalog {
         try {
           return formatMessage(message, values, link.locale);
         } catch (error) {
+          // The next language may do better: a message that is broken breaks no page.
           this.report('A message cannot be formatted.', moduleId, key, { locale: link.locale, error });
-          return key;
+          isFound = true;
         }
       }
     }
-    return this.substitute(moduleId, key, locale);
+    return isFound ? key : this.substitute(moduleId, key, locale);
   }
 
-  private compiled(moduleId: string, key: string, locale: string = fallbackLocale): CompiledMessage {
+  private compiled(moduleId: string, key: string, locale: string = this.currentLocale()): CompiledMessage {
     for (const { translation } of this.chain(moduleId, locale)) {
       const message = translation.messages.get(key);
       if (message !== undefined) return compileMessage(message);
@@ -155,7 +185,11 @@ export class MessageCatalog {
   }
 
   private read(owner: string, folder: string): void {
-    const { locales, broken } = readMessages(folder);
+    const { locales, broken, sentences, brokenSentences } = readMessages(folder);
+    this.ownSentences.set(owner, sentences);
+    this.sentences.clear();
+    for (const locale of this.pseudoLocales) addPseudo(locales, locale, fallbackLocale);
+    this.spoken = undefined;
     this.owners.set(owner, locales);
     this.names.set(
       owner,
@@ -168,6 +202,9 @@ export class MessageCatalog {
     );
     for (const { key, locale, fault, line, column } of broken) {
       this.options.log.warn('A message cannot be read.', { module: owner, locale, key, line, column, fault });
+    }
+    for (const { locale, sentence, fault } of brokenSentences) {
+      this.options.log.warn('A sentence cannot be translated.', { module: owner, locale, sentence, fault });
     }
   }
 
@@ -208,40 +245,5 @@ function localeFor({ locale }: Translation, wanted: string): string {
     return new Intl.Locale(wanted).toString();
   } catch {
     return locale;
-  }
-}
-
-/**
- * All `<locale>.json` of a folder, and what in them cannot be read.
- * @throws PortalError `messages-invalid`
- */
-export function readMessages(folder: string): { readonly locales: Locales; readonly broken: readonly BrokenMessage[] } {
-  const locales = new Map<string, Translation>();
-  const broken: BrokenMessage[] = [];
-  if (!existsSync(folder)) return { locales, broken };
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
-    const language = languageOf(join(folder, file));
-    const locale = language.toString();
-    const translation = { locale, messages: new Map<string, ParsedMessage>(), broken: new Map<string, string>() };
-    for (const [key, text] of readMessageFile(join(folder, file))) {
-      const parsed = parseMessage(text, language);
-      if (isFault(parsed)) {
-        broken.push({ locale, key, ...parsed });
-        translation.broken.set(key, text);
-      } else translation.messages.set(key, parsed);
-    }
-    locales.set(locale, translation);
-  }
-  return { locales, broken };
-}
-
-function languageOf(file: string): Intl.Locale {
-  try {
-    return new Intl.Locale(basename(file, '.json'));
-  } catch (cause) {
-    throw new PortalError('messages-invalid', `The messages in ${file} cannot be used: its name is not that of a language.`, {
-      status: 500,
-      cause,
-    });
   }
 }

@@ -29,7 +29,7 @@ const syntax = /[{}]|''/;
 export function parseMessage(text: string, locale: Intl.Locale): ParsedMessage | MessageFault {
   if (!syntax.test(text)) return text;
   try {
-    const elements = parse(text, { ignoreTag: true, locale });
+    const elements = parse(doubleApostrophes(text), { ignoreTag: true, locale });
     const names = new Set(elements.flatMap(namesIn));
     if (names.size > 0) return { elements, isPlain: elements.every(isPlain), arguments: [...names] };
     return elements.map((element) => (element.type === TYPE.literal ? element.value : '')).join('');
@@ -38,6 +38,22 @@ export function parseMessage(text: string, locale: Intl.Locale): ParsedMessage |
     const { line, column } = location?.start ?? { line: 1, column: 1 };
     return { fault: message.toLowerCase().replaceAll('_', ' '), line, column };
   }
+}
+
+/** An odd number of apostrophes before an argument: `l'{name}`, `'{name}'`. */
+const apostropheBeforeArgument = /(?<!')((?:'')*)'(?=\{\s*[\w-]+\s*[,}])/g;
+
+/**
+ * An apostrophe before an argument is an apostrophe, as who writes French means it: read as the quote of the format, it would make the argument a text.
+ * Braces as text stay possible: `'{'`.
+ */
+const doubleApostrophes = (text: string): string => text.replace(apostropheBeforeArgument, "$1''");
+
+/** Arguments that other programs would take for text, because an apostrophe stands before them. */
+export function quotedArguments(text: string): readonly string[] {
+  return [...text.matchAll(apostropheBeforeArgument)].map(({ index, 0: { length } }) =>
+    text.slice(index + length).replace(/^\{\s*([\w-]+)[\s\S]*$/, '$1'),
+  );
 }
 
 export const isFault = (parsed: ParsedMessage | MessageFault): parsed is MessageFault =>

@@ -1,6 +1,7 @@
-import { HostCookies, HostSessionCookie, type NamedAccessContexts } from '../access/index.js';
+import { HostCookies, HostSessionCookie, type Languages, NamedAccessContexts } from '../access/index.js';
 import {
   AccessContexts,
+  AccessControl,
   Announcements,
   ApiCatalog,
   AuditAreas,
@@ -25,6 +26,7 @@ import {
   Modifications,
   type ModuleManifest,
   Modules,
+  PersonDirectory,
   SecretBox,
   SecretStores,
   SecurityEvents,
@@ -166,4 +168,15 @@ function bindSecrets(kernel: Kernel, { config, storage, secrets: { ring, box } }
   for (const command of secretCommands({ ring, box, stores, rotation, sites: kernel.handle(SiteDirectory) }))
     kernel.contribute(Commands, command, { id: command.name });
   kernel.bind(SecretBox, box);
+}
+
+/** Contexts of whoever acts outside of a request, among those whom modules know. */
+export function createAccessContexts(kernel: Kernel, messages: MessageCatalog, languages: Languages): NamedAccessContexts {
+  return new NamedAccessContexts(
+    kernel.handle(AccessControl),
+    kernel.handle(SiteDirectory),
+    kernel.handle(PersonDirectory),
+    messages.for('core'),
+    languages,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa';
+import type { Languages } from '../access/index.js';
 import {
   AccessControl,
   ApiTokens,
@@ -24,6 +25,7 @@ export interface CreateHttpDependencies {
   readonly views: Views;
   readonly assets: Assets;
   readonly messages: MessageCatalog;
+  readonly languages: Languages;
   readonly logs: Logs;
   readonly clock: Clock;
   /** Asked before any route; in development. */

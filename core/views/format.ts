@@ -52,17 +52,39 @@ export function isDay(value: unknown): boolean {
   return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
 }
 
-/** In UTC, which it names where there is a time: a server knows nobody's zone. The script of the page puts the person's in its place. */
-export function formatDate(date: Date, format: 'date' | 'time' | 'both', locale: string): string {
-  const name = `${locale} ${format}`;
-  let formatter = dateFormats.get(name);
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat(locale, {
-      ...(format === 'time' ? {} : { dateStyle: 'medium' }),
-      ...(format === 'date' ? {} : { timeStyle: 'short' }),
-      timeZone: 'UTC',
-    });
-    dateFormats.set(name, formatter);
-  }
-  return format === 'date' ? formatter.format(date) : `${formatter.format(date)} UTC`;
+/**
+ * In this zone, which it names where there is a time. Whose zone is known only to the browser gets it from the script of the page.
+ * @param timeZone IANA name; one that there is not counts as UTC
+ */
+export function formatDate(date: Date, format: 'date' | 'time' | 'both', locale: string, timeZone = 'UTC'): string {
+  const written = dateFormat(locale, timeZone, {
+    ...(format === 'time' ? {} : { dateStyle: 'medium' }),
+    ...(format === 'date' ? {} : { timeStyle: 'short' }),
+  }).format(date);
+  return format === 'date' ? written : `${written} ${zoneName(date, locale, timeZone)}`;
 }
+
+function zoneName(date: Date, locale: string, timeZone: string): string {
+  if (timeZone === 'UTC') return timeZone;
+  const parts = dateFormat(locale, timeZone, { hour: 'numeric', timeZoneName: 'short' }).formatToParts(date);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+}
+
+function dateFormat(locale: string, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = `${locale} ${timeZone} ${Object.entries(options).join(' ')}`;
+  let format = dateFormats.get(name);
+  if (!format) {
+    try {
+      format = new Intl.DateTimeFormat(locale, { ...options, timeZone });
+    } catch {
+      format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' });
+    }
+    dateFormats.set(name, format);
+  }
+  return format;
+}
+
+/** Languages that are written from right to left; the others name their script where they are. */
+const rightToLeft = /^(?:ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)(?:-|$)|-(?:Arab|Hebr|Thaa|Nkoo|Adlm)(?:-|$)/;
+
+export const directionOf = (locale: string): 'ltr' | 'rtl' => (rightToLeft.test(locale) ? 'rtl' : 'ltr');

@@ -14,7 +14,7 @@ interface Fragment {
 
 /**
  * Rows of lists as they were written before, `{{#cached 'card' id}}…{{/cached}}`: a page of a list is asked for again and again, and most of
- * it is its rows. A fragment is good for as long as all fields of the model at its place are the same, for its locale, site and module, and for
+ * it is its rows. A fragment is good for as long as all fields of the model at its place are the same, for its locale, zone, site and module, and for
  * the one that shows its own view in place of the original; its block is given nothing else: no person, no token, no nonce, and it must not reach
  * for the fields around it (`../`, `@root`). So nobody sees the row of another, and one that changes in anything is written anew. Scripts and
  * styles are asked for outside.
@@ -25,12 +25,14 @@ export class FragmentCache {
   /** @param id of what the model is about; the last one of each is kept. */
   write(model: object, name: string, id: string, options: Handlebars.HelperOptions): string {
     const { portico, direct } = options.data as { readonly portico: Rendering; readonly direct: unknown };
-    const { locale, site } = portico.page.access;
-    const key = `${portico.moduleId} ${portico.writer ?? ''} ${name} ${locale} ${site?.address} ${id}`;
+    const { locale, timeZone, site } = portico.page.access;
+    const key = `${portico.moduleId} ${portico.writer ?? ''} ${name} ${locale} ${timeZone} ${site?.address} ${id}`;
     const known = this.fragments.get(key);
     if (known && isSame(known.model, model)) return known.text;
     if (this.fragments.size >= mostFragments) this.fragments.clear();
-    const text = flat(options.fn(model, { data: { root: model, portico: anonymous({ ...portico, locale, site }), direct } }));
+    const text = flat(
+      options.fn(model, { data: { root: model, portico: anonymous({ ...portico, locale, timeZone, site }), direct } }),
+    );
     this.fragments.set(key, { model, text });
     return text;
   }
@@ -56,19 +58,27 @@ function isSame(left: unknown, right: unknown): boolean {
   return fields === 0;
 }
 
+interface Place {
+  readonly locale: string;
+  readonly timeZone?: string | undefined;
+  readonly site: AnySite;
+}
+
 /** A rendering with no person, no token, no nonce: what is kept is not of one request. */
 export function anonymous({
   moduleId,
   writer,
   messages,
   locale,
+  timeZone,
   site,
-}: Pick<Rendering, 'moduleId' | 'writer' | 'messages'> & { readonly locale: string; readonly site: AnySite }): Rendering {
+}: Pick<Rendering, 'moduleId' | 'writer' | 'messages'> & Place): Rendering {
   const access = {
     person: undefined,
     site,
     scope: { kind: 'instance' },
     locale,
+    ...(timeZone === undefined ? {} : { timeZone }),
     can: () => false,
     isAmong: () => false,
   } as const;

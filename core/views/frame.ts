@@ -16,7 +16,10 @@ export interface FrameDependencies {
   readonly menuItems: ConditionalContributions<MenuItem>;
   readonly personalMenuItems: ConditionalContributions<PersonalMenuItem>;
   readonly sites: ServiceHandle<SiteDirectory>;
-  readonly messages: { for(moduleId: string): { text(key: string, values?: undefined, locale?: string): string } };
+  readonly messages: {
+    for(moduleId: string): { text(key: string, values?: undefined, locale?: string): string };
+    sentence?(text: string, locale: string): string;
+  };
   /** Makes the instance's view of the person who is on a site's page. */
   readonly accessContexts?: Pick<AccessContexts, 'for'>;
 }

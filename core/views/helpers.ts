@@ -1,4 +1,4 @@
-import type { MessageValues } from '../api/index.js';
+import type { AccessContext, MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
 import { nameParts } from '../util/text.js';
 import { holds } from './direct-compiler.js';
@@ -8,6 +8,8 @@ import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
 
 export interface HelperDependencies {
+  /** What code says in English, in the language of the page. */
+  sentence(text: string, locale: string): string;
   assetUrl(moduleId: string, file: string): string;
   /** Keeps blocks by what they show. */
   readonly fragments: FragmentCache;
@@ -37,14 +39,15 @@ export interface ViewHelpers {
 const { SafeString, escapeExpression } = { SafeString: Handlebars.SafeString, escapeExpression: Handlebars.escapeExpression };
 
 /** The helpers that views may use beside `if`, `unless`, `each`, `with` and `lookup`. */
-export function createHelpers({ assetUrl, viewOf, fragments }: HelperDependencies): ViewHelpers {
+export function createHelpers({ sentence, assetUrl, viewOf, fragments }: HelperDependencies): ViewHelpers {
   const work: Readonly<Record<string, Work>> = {
     compiled: (key, _hash, { messages, page }) => messages.compiled(String(key), page.access.locale),
     t: (key, hash, { messages, page }) => messages.text(String(key), messageArguments(hash), page.access.locale),
+    say: (value, _hash, { page }) => sentence(text(value), page.access.locale),
     url: (place, _hash, { page }) => addressPath(String(place ?? ''), page.access.site),
     asset: (file, hash, { moduleId }) => assetUrl(String(hash?.module ?? moduleId), String(file)),
     icon: (name, hash) => icon(assetUrl('core', 'icons.svg'), String(name), hash?.class),
-    date: (value, hash, { page }) => time(value, hash?.format, page.access.locale),
+    date: (value, hash, { page }) => time(value, hash?.format, page.access),
     cut: (value) => cut(text(value)),
     mail: (value) => mail(text(value)),
     bytes: (value, _hash, { page }) => formatBytes(value, page.access.locale),
@@ -200,18 +203,22 @@ function drawIcon(sprite: string, name: string, extra: unknown): Handlebars.Safe
   return new SafeString(`<svg class="${className}" aria-hidden="true"><use href="${href}"/></svg>`);
 }
 
-/** Dates as they were written before, by locale and format: the library's formats take long, and a page of a list is asked for again. */
+/** Dates as they were written before, by locale, zone and format: the library's formats take long, and a page of a list is asked for again. */
 const dates = new Map<string, Map<number, Handlebars.SafeString>>();
 const mostDates = 2000;
 
 /** `core/client/page/times.ts` finds what is a moment by its `datetime`, and what of it is shown by `data-time`; a day stays as it is. */
-function time(value: unknown, format: unknown, locale: string): Handlebars.SafeString | string {
+function time(
+  value: unknown,
+  format: unknown,
+  { locale, timeZone }: Pick<AccessContext, 'locale' | 'timeZone'>,
+): Handlebars.SafeString | string {
   const date = toDate(value);
   if (!date) return '';
   if (isDay(value))
     return new SafeString(`<time datetime="${value}">${escapeExpression(formatDate(date, 'date', locale))}</time>`);
   const wanted = format === 'date' || format === 'time' ? format : 'both';
-  const name = `${locale} ${wanted}`;
+  const name = `${locale} ${timeZone} ${wanted}`;
   let known = dates.get(name);
   if (!known || known.size >= mostDates) {
     known = new Map();
@@ -219,7 +226,7 @@ function time(value: unknown, format: unknown, locale: string): Handlebars.SafeS
   }
   let written = known.get(date.getTime());
   if (!written) {
-    const words = escapeExpression(formatDate(date, wanted, locale));
+    const words = escapeExpression(formatDate(date, wanted, locale, timeZone));
     const shown = wanted === 'date' ? '' : ` data-time="${wanted}"`;
     written = new SafeString(`<time datetime="${date.toISOString()}"${shown}>${words}</time>`);
     known.set(date.getTime(), written);

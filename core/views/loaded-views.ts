@@ -17,7 +17,7 @@ export interface ViewOwner {
 }
 
 export interface LoadedViewsOptions {
-  readonly messages: { for(moduleId: string): Messages };
+  readonly messages: { for(moduleId: string): Messages; sentence?(text: string, locale: string): string };
   readonly assets: { find?(moduleId: string, file: string): string | undefined };
   /** The portal's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
   readonly viewsFolder: string;

@@ -7,6 +7,7 @@ import {
   toDisposable,
 } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
+import { directionOf } from './format.js';
 import { FragmentCache } from './fragment-cache.js';
 import { type Frame, type FrameDependencies, Frames, initialsOf } from './frame.js';
 import { createHelpers } from './helpers.js';
@@ -58,6 +59,7 @@ export class Views {
   constructor(private readonly dependencies: ViewsDependencies) {
     this.frames = new Frames(dependencies);
     const helpers = createHelpers({
+      sentence: (text, locale) => dependencies.messages.sentence?.(text, locale) ?? text,
       assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file),
       fragments: this.fragments,
       viewOf: (moduleId, view, model, rendering) => this.viewWithin(moduleId, view, model, rendering),
@@ -161,6 +163,9 @@ export class Views {
     return {
       title: title && title !== place ? `${title} - ${place}` : place,
       locale,
+      direction: directionOf(locale),
+      // Times are in the zone of the browser for who chose none.
+      timeZone: person?.timeZone,
       nonce: page.nonce,
       csrfToken: page.csrf,
       note: note === undefined ? flash : { kind: 'success', sentence: note },

@@ -50,6 +50,7 @@ import { MembershipsRoutes } from './http/memberships-routes.js';
 import { MySitesRoutes } from './http/my-sites-routes.js';
 import { OwnEmailRoutes } from './http/own-email-routes.js';
 import { OwnFactorsRoutes } from './http/own-factors-routes.js';
+import { OwnLanguageRoutes } from './http/own-language-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
 import { PersonAccessRoutes } from './http/person-access-routes.js';
@@ -100,6 +101,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(ExternalStepRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
   contribute(HttpRoutes).to(AccountRoutes);
+  contribute(HttpRoutes).to(OwnLanguageRoutes);
   contribute(HttpRoutes).to(OwnFactorsRoutes);
   contribute(HttpRoutes).to(OwnSessionsRoutes);
   contribute(HttpRoutes).to(ConnectionRoutes);

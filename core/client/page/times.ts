@@ -4,7 +4,9 @@ function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const name = JSON.stringify(options);
   let known = formats.get(name);
   if (!known) {
-    known = new Intl.DateTimeFormat(document.documentElement.lang || undefined, options);
+    const { lang, dataset } = document.documentElement;
+    const chosen = dataset.timeZone === undefined ? {} : { timeZone: dataset.timeZone };
+    known = new Intl.DateTimeFormat(lang || undefined, { ...options, ...chosen });
     formats.set(name, known);
   }
   return known;
@@ -15,7 +17,7 @@ function zoneOf(moment: Date): string {
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }
 
-/** What the server wrote in UTC, in the zone of this browser, which is named; a date alone names it, with its time, when somebody points at it. */
+/** What the server wrote in the zone of the place, in that of the person, or else of this browser, which is named; a date alone names it, with its time, when somebody points at it. */
 function localise(time: HTMLTimeElement): void {
   // A day of the calendar has no time.
   if (!/T.*Z$/.test(time.dateTime)) return;
@@ -31,7 +33,7 @@ function localise(time: HTMLTimeElement): void {
   }
 }
 
-/** Times of the page, and of whatever is shown on it later, are those of the person's browser. */
+/** Times of the page, and of whatever is shown on it later, are those of the zone that the person chose, or else of the browser. */
 export function localiseTimes(): void {
   for (const time of document.querySelectorAll('time')) localise(time);
   new MutationObserver((changes) => {

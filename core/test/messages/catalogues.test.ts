@@ -17,6 +17,10 @@ const catalogueOf = (folder: string): ReadonlyMap<string, ParsedMessage> =>
   readMessages(join(folder, 'messages')).locales.get('en')?.messages ?? new Map();
 const core = catalogueOf(join(root, 'core'));
 
+const languages = readdirSync(join(root, 'core/messages'))
+  .filter((file) => /^[\w-]+\.json$/.test(file))
+  .map((file) => file.replace('.json', ''));
+
 function argumentsOf(messages: readonly ParsedMessage[]): readonly string[] {
   return [...new Set(messages.flatMap((message) => (typeof message === 'string' ? [] : message.arguments)))];
 }
@@ -43,23 +47,41 @@ describe('All messages', () => {
   for (const folder of folders) {
     const name = relative(root, folder);
     it(`of ${name} can be read`, () => {
-      const broken = readMessages(join(folder, 'messages')).broken.map(
-        ({ locale, key, line, column, fault }) => `${locale}.json ${key} (line ${line}, column ${column}): ${fault}`,
-      );
-      expect(broken).to.deep.equal([]);
+      const { broken, brokenSentences } = readMessages(join(folder, 'messages'));
+      expect([
+        ...broken.map(
+          ({ locale, key, line, column, fault }) => `${locale}.json ${key} (line ${line}, column ${column}): ${fault}`,
+        ),
+        ...brokenSentences.map(({ locale, sentence, fault }) => `sentences.${locale}.json ${sentence}: ${fault}`),
+      ]).to.deep.equal([]);
     });
 
     it(`of ${name} take the same arguments in every language`, () => {
       const { locales } = readMessages(join(folder, 'messages'));
       const english = catalogueOf(folder);
       const faults = [...locales].flatMap(([locale, { messages }]) =>
-        [...messages].flatMap(([key, message]) =>
-          argumentsOf([message])
-            .filter((argument) => !argumentsOf([english.get(key) ?? '']).includes(argument))
-            .map((argument) => `${locale}.json ${key} takes {${argument}}, English does not`),
-        ),
+        [...messages].flatMap(([key, message]) => {
+          const [own, theirs] = [argumentsOf([message]), argumentsOf([english.get(key) ?? ''])];
+          return [
+            ...own.filter((argument) => !theirs.includes(argument)).map((argument) => `takes {${argument}}, English does not`),
+            ...theirs.filter((argument) => !own.includes(argument)).map((argument) => `leaves {${argument}} out`),
+          ].map((fault) => `${locale}.json ${key} ${fault}`);
+        }),
       );
       expect(faults).to.deep.equal([]);
+    });
+
+    it(`of ${name} are there in every language that the portal speaks`, () => {
+      const { locales } = readMessages(join(folder, 'messages'));
+      const english = [...catalogueOf(folder).keys()];
+      const missing = languages.flatMap((locale) => {
+        const said = locales.get(locale)?.messages;
+        return english.filter((key) => !said?.has(key)).map((key) => `${name}/messages/${locale}.json lacks ${key}`);
+      });
+      const stray = [...locales].flatMap(([locale, { messages }]) =>
+        [...messages.keys()].filter((key) => !english.includes(key)).map((key) => `${locale}.json has ${key}, English does not`),
+      );
+      expect([...missing, ...stray]).to.deep.equal([]);
     });
   }
 

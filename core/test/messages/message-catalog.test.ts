@@ -162,7 +162,12 @@ describe('Messages', () => {
   it('keep apostrophes, angle brackets and what is quoted', async () => {
     folder.write(
       'messages/en.json',
-      JSON.stringify({ a: "It's {name}'s <b>", b: "Write '{name}' or ''{name}''", c: "Don't", d: "{n, plural, other {# '#'}}" }),
+      JSON.stringify({
+        a: "It's {name}'s <b>",
+        b: "Write '{'name'}' or ''{name}''",
+        c: "Don't",
+        d: "{n, plural, other {# '#'}}",
+      }),
     );
     await load();
     const { text } = catalog.for('demo');
@@ -172,6 +177,53 @@ describe('Messages', () => {
       "Don't",
       '2 #',
     ]);
+  });
+
+  it('say their arguments behind an apostrophe, whatever the format calls a quote', async () => {
+    const french = { de: "l'{name}", quoted: "le dossier '{name}'", count: "l'{n, plural, one {un} other {autre d''{name}}}" };
+    folder.write('messages/en.json', JSON.stringify({ de: 'of {name}', quoted: 'folder {name}', count: '{n}' }));
+    folder.write('messages/fr.json', JSON.stringify(french));
+    await load();
+    const { text } = catalog.for('demo');
+    expect(['de', 'quoted', 'count'].map((key) => text(key, { name: 'Ada', n: 2 }, 'fr'))).to.deep.equal([
+      "l'Ada",
+      "le dossier 'Ada'",
+      "l'autre d'Ada",
+    ]);
+  });
+
+  it('in a language that cannot be said give way to English', async () => {
+    folder.write(
+      'messages/en.json',
+      JSON.stringify({ files: '{n, plural, one {1 file} other {{n} files}} of {name}', day: 'on {day}' }),
+    );
+    folder.write('messages/fr.json', JSON.stringify({ files: '{n, plural, one {1 fichier}} de {name}', day: 'le {day, date}' }));
+    folder.write('messages/ja.json', JSON.stringify({ files: '{n, plural, other {{name}のファイル{n}個}}' }));
+    await load();
+    const { text } = catalog.for('demo');
+    expect([text('files', { n: 2, name: 'Ada' }, 'fr'), text('day', { day: 'soon' }, 'fr')]).to.deep.equal([
+      '2 files of Ada',
+      'on soon',
+    ]);
+    expect(text('files', { n: 1, name: 'Ada' }, 'ja')).to.equal('Adaのファイル1個');
+  });
+
+  it('are disguised for tests, plurals and arguments and all, and nobody gets that without asking', async () => {
+    folder.write(
+      'messages/en.json',
+      JSON.stringify({ files: '{n, plural, one {1 file} other {{n} files}} of {name}', save: 'Save' }),
+    );
+    const pseudo = new MessageCatalog({ viewsFolder: portal.path, mode: 'test', log: { warn: () => undefined } });
+    const loaded = await pseudo.load({ id: 'demo', folder: folder.path, manifest: {} });
+    const { text } = pseudo.for('demo');
+    expect([text('files', { n: 2, name: 'Ada' }, 'en-XA'), text('save', {}, 'ar-XB'), text('save', {}, 'de')]).to.deep.equal([
+      '[2 ƒíĺéś óƒ Ada óńé ťŵ]',
+      '[Śávé ó]',
+      'Save',
+    ]);
+    expect(pseudo.languages()).to.deep.equal(['en', 'ar-XB', 'de', 'en-XA']);
+    expect(catalog.languages()).to.deep.equal(['en', 'de']);
+    await loaded.dispose();
   });
 
   it('are named with their place when they cannot be read, and others stand in for them', async () => {
@@ -213,7 +265,7 @@ describe('Messages', () => {
   it('are data for scripts, with what is complete as text', async () => {
     folder.write(
       'messages/en.json',
-      '{"all": "All \'{x}\'", "files": "{count, plural, offset:1 =0 {none} one {# file} other {files}}", "day": "{d, date, short}"}',
+      '{"all": "All \'{\'x\'}\'", "files": "{count, plural, offset:1 =0 {none} one {# file} other {files}}", "day": "{d, date, short}"}',
     );
     await load();
     const { compiled } = catalog.for('demo');

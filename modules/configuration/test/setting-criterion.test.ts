@@ -55,7 +55,11 @@ function criterionOf({ instance, site, locked }: Says): {
   const lifetime = new DisposableStore();
   const criterion = new SettingCriterion(
     registry as never,
-    new SettingPresenter({ for: () => messages, nameOf: (module) => module }, messages, {} as never),
+    new SettingPresenter(
+      { for: () => messages, nameOf: (module) => module, languages: () => ['en'], sentence: String },
+      messages,
+      {} as never,
+    ),
     { get: () => undefined },
     { onDidChange: changed.event } as never,
     lifetime,

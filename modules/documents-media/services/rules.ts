@@ -12,6 +12,7 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import { yieldToEventLoop } from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 import { noRule, RuleEntity } from '../entities/rule.js';
 
@@ -169,7 +170,16 @@ const belowSql = `WITH RECURSIVE below (id) AS (
       ON folder.site_id = ? AND folder.parent_id = below.id AND folder.own_rule_id = ''
   ) SELECT id FROM below`;
 
-/** Writes the rule in force into a folder and all below it that has none of its own: it got another rule, or lies elsewhere now. */
+/** Documents that are written before others have their turn. */
+const documentsAtOnce = 500;
+
+const lastSql = `SELECT MAX(id) AS last FROM (
+  SELECT id FROM documents_media_document WHERE site_id = ? AND folder_id = ? AND id > ? ORDER BY id LIMIT ${documentsAtOnce}) page`;
+
+/**
+ * Writes the rule in force into a folder and all below it that has none of its own: it got another rule, or lies elsewhere now. One transaction, so that
+ * nobody sees half of it; some documents at a time, so that reads are answered meanwhile.
+ */
 export async function spreadRule(
   transaction: Transaction,
   siteId: string,
@@ -177,10 +187,19 @@ export async function spreadRule(
   rule: { readonly from: string; readonly to: string },
 ): Promise<void> {
   if (rule.from === rule.to) return;
-  const below = [folderId, siteId, siteId];
-  await transaction.query(
-    `UPDATE documents_media_document SET rule_id = ? WHERE site_id = ? AND own_rule_id = '' AND folder_id IN (${belowSql})`,
-    [rule.to, siteId, ...below],
-  );
-  await transaction.query(`UPDATE documents_media_folder SET rule_id = ? WHERE id IN (${belowSql})`, [rule.to, ...below]);
+  const below = await transaction.query<{ id: string }>(belowSql, [folderId, siteId, siteId]);
+  for (const { id } of below) {
+    for (let after = ''; ; ) {
+      const [page] = await transaction.query<{ last: string | null }>(lastSql, [siteId, id, after]);
+      if (!page?.last) break;
+      await transaction.query(
+        `UPDATE documents_media_document SET rule_id = ?
+         WHERE site_id = ? AND folder_id = ? AND own_rule_id = '' AND id > ? AND id <= ?`,
+        [rule.to, siteId, id, after, page.last],
+      );
+      after = page.last;
+      await yieldToEventLoop();
+    }
+    await transaction.query('UPDATE documents_media_folder SET rule_id = ? WHERE id = ?', [rule.to, id]);
+  }
 }

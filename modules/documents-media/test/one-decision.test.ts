@@ -20,7 +20,9 @@ const exceptions: Readonly<Record<string, string>> = {
   'services/metadata-words.ts similarDocuments': 'a join that its query has together with the condition',
   'services/permissions.ts originSql': 'its reader asks `sees` before the name is told',
   'services/permissions.ts ruleOfParent': 'a rule, which nobody is told of',
+  'services/rule-role-references.ts namesOf': 'says to who removes a role what is visible to it',
   'services/rules.ts belowSql': 'writes the rule into all that is below',
+  'services/rules.ts lastSql': 'writes the rule into all that is below',
   'services/storage-count.ts sumsSql': 'counts for the quota, which all share',
 };
 

@@ -45,6 +45,14 @@ export class PersonEntity {
   @Column('integer', { name: 'one_time_until', nullable: true })
   oneTimeUntil!: number | null;
 
+  /** Language that the person chose, as a BCP 47 tag; null: whatever the browser asks for. */
+  @Column('text', { nullable: true })
+  locale?: string | null;
+
+  /** Zone that the person chose, an IANA name; null: that of the browser. */
+  @Column('text', { name: 'time_zone', nullable: true })
+  timeZone?: string | null;
+
   /** Time at which the person was added, in ISO 8601. */
   @Column('text', { name: 'created_at' })
   createdAt!: string;

@@ -2,10 +2,12 @@ import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, ty
 import { AccountMails } from '../services/account-mails.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { PersonAccess } from '../services/person-access.js';
+import { PersonPreferences } from '../services/person-preferences.js';
 import { SignIn } from '../services/sign-in.js';
 import { ConnectionRoutes } from './connection-routes.js';
 import { changePasswordForm, nameForm } from './input.js';
 import { OwnAccount } from './own-account.js';
+import { ownLanguageModel } from './own-language-routes.js';
 import { SignInPages } from './sign-in-pages.js';
 import { waysModel } from './ways-model.js';
 
@@ -22,6 +24,7 @@ export class AccountRoutes implements HttpRoutes {
     @inject(SignInPages) private readonly pages: SignInPages,
     @inject(ConnectionRoutes) private readonly connections: ConnectionRoutes,
     @inject(AccountMails) private readonly mails: AccountMails,
+    @inject(PersonPreferences) private readonly preferences: PersonPreferences,
   ) {}
 
   register(router: Router): void {
@@ -63,6 +66,7 @@ export class AccountRoutes implements HttpRoutes {
       name: tried.name ?? person.name,
       nameError: tried.form === 'name' ? tried.error?.message : undefined,
       passwordError: tried.form === 'password' ? tried.error?.message : undefined,
+      own: ownLanguageModel(ctx, this.preferences.locales()),
       connected: await this.connections.model(ctx),
       ways: waysModel(ctx, await this.ways.of(person.id, session)),
     };

@@ -1,3 +1,4 @@
+import { AddLanguagesOfPeople1764710000000 } from './add-languages-of-people.js';
 import { CreateAccountLinks1764710000000 } from './create-account-links.js';
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateExternalIdentities1764720100000 } from './create-external-identities.js';
@@ -31,5 +32,6 @@ export default [
   CreateSignInCounts1764700300000,
   CreateAccountLinks1764710000000,
   CreateExternalIdentities1764720100000,
+  AddLanguagesOfPeople1764710000000,
   CreateLastSites1764741000000,
 ];

@@ -49,7 +49,7 @@ export class Directory {
     return id === undefined ? undefined : this.accounts.get(id);
   }
 
-  /** What others see of an account. The same object until the person's name or email changes. */
+  /** What others see of an account. The same object until the person's name, email, language or zone changes. */
   person(id: string): Person | undefined {
     return this.persons.get(id);
   }
@@ -147,10 +147,17 @@ export class Directory {
   }
 
   private keep(row: PersonEntity, assignments: readonly RoleAssignmentEntity[]): void {
-    const person: Person = Object.freeze({ id: row.id, kind: 'person', email: row.email, name: row.name });
+    const person: Person = Object.freeze({
+      id: row.id,
+      kind: 'person',
+      email: row.email,
+      name: row.name,
+      ...(row.locale ? { locale: row.locale } : {}),
+      ...(row.timeZone ? { timeZone: row.timeZone } : {}),
+    });
     const known = this.persons.get(row.id);
     if (known && known.email !== row.email) this.idsByEmail.delete(known.email);
-    if (!known || known.email !== row.email || known.name !== row.name) this.persons.set(row.id, person);
+    if (!known || isChanged(known, person)) this.persons.set(row.id, person);
     this.idsByEmail.set(row.email, row.id);
     this.rows.set(row.id, { person: row, assignments });
     const own = rolesByPlace(assignments);
@@ -172,6 +179,10 @@ export class Directory {
       }),
     );
   }
+}
+
+function isChanged(known: Person, { email, name, locale, timeZone }: Person): boolean {
+  return known.email !== email || known.name !== name || known.locale !== locale || known.timeZone !== timeZone;
 }
 
 type RolesByPlace = Pick<Account, 'roles' | 'siteRoles'>;

@@ -63,6 +63,20 @@ describe('Accounts that recover by mail', () => {
     expect(portal.log()).to.not.include(tokenOf(mail));
   });
 
+  it('writes to people in the language and the zone of their profiles, whoever causes the mail', async () => {
+    await addPerson(portal, 'greta@example.org', { name: 'Greta Germann' });
+    const session = await portal.signIn({ email: 'greta@example.org', password });
+    await portal.post(session, '/account/language', { locale: 'de', timeZone: 'Europe/Berlin' });
+    await forgot('greta@example.org');
+    const mail = await server.next('greta@example.org');
+    expect(subject(mail)).to.equal('=?UTF-8?Q?Neues_Passwort_w=C3=A4hlen?=');
+    expect(mail.text).to.include('Guten Tag Greta Germann,').and.include('eine Stunde lang');
+    await choose(mail, another);
+    const notice = await server.next('greta@example.org');
+    expect(subject(notice)).to.equal('=?UTF-8?Q?Ihr_Passwort_wurde_ge=C3=A4ndert?=');
+    expect(notice.text).to.match(/wurde am \d{1,2}\. \S+ \d{4}, \d\d:\d\d MES?Z geändert\./);
+  });
+
   it('ends links when the account is disabled', async () => {
     const { id } = await addPerson(portal, 'gone@example.org');
     await forgot('gone@example.org');

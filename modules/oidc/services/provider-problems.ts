@@ -137,7 +137,10 @@ export class ConnectionTest {
       const ends = metadata.end_session_endpoint !== undefined;
       const tells = metadata.backchannel_logout_supported === true;
       const more = [ends ? '' : text('test.no-end-session', {}), tells ? '' : text('test.no-back-channel', {})];
-      return { kind: 'success', text: [text('test.success', {}), ...more].filter((sentence) => sentence !== '').join(' ') };
+      return {
+        kind: 'success',
+        text: [text('test.success', { issuer: facts.issuer }), ...more].filter((sentence) => sentence !== '').join(' '),
+      };
     } catch (error) {
       const { problem, values = {} } = problemOf(error);
       this.log.info('A provider of OpenID Connect could not be asked what it is.', { issuer: facts.issuer, problem, error });
