@@ -145,10 +145,15 @@ export interface Session {
 export interface Sessions {
   /** @param cookie the opaque token from the session cookie. A memory read; undefined when unknown or expired. */
   find(cookie: string): Session | undefined;
-  /** Told of each request to a site that the person may make. Must cost next to nothing. */
-  entered?(session: Session, site: Site): void;
 }
 export const Sessions: ServiceToken<Sessions> = serviceToken('portico.sessions');
+
+/** Remembers where people were. Provided by the module that knows people. */
+export interface SiteVisits {
+  /** Called for each request of a signed-in person to a site that they may make: it must cost next to nothing. */
+  entered(person: Person, site: Site): void;
+}
+export const SiteVisits: ServiceToken<SiteVisits> = serviceToken('portico.site-visits');
 
 /** Knows the people behind API tokens. Provided by the module that knows people. */
 export interface ApiTokens {

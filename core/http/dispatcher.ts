@@ -7,6 +7,7 @@ import {
   type RouteDeclaration,
   type ServiceHandle,
   type Sessions,
+  type SiteVisits,
 } from '../api/index.js';
 import { runInModule } from '../kernel/index.js';
 import { scopeRefusal } from '../util/index.js';
@@ -79,6 +80,7 @@ export class Dispatcher {
     private readonly gate: HttpModuleGate,
     private readonly guard: RequestGuard,
     private readonly sessions: ServiceHandle<Sessions>,
+    private readonly visits: ServiceHandle<SiteVisits>,
     private readonly callers: ApiCallers,
     private readonly limits: HttpLimits,
   ) {}
@@ -127,7 +129,7 @@ export class Dispatcher {
     // What nobody's profile decides is written in the language that the browser asks for.
     if (!personal) ctx.vary('Accept-Language');
     if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;
-    if (ctx.session && ctx.access.site) this.sessions.get()?.entered?.(ctx.session, ctx.access.site);
+    if (ctx.session && ctx.access.site) this.visits.get()?.entered(ctx.session.person, ctx.access.site);
     const locale = ctx.access.locale;
     const params = route.params.check(match.params, locale);
     const query = route.query.check(queryOf(ctx), locale);

@@ -17,6 +17,7 @@ import {
   RoleReferences,
   SecretStores,
   Sessions,
+  SiteVisits,
 } from '@portico/core';
 import { ExternalSignIn, People, Roles, SignInMethods } from './api/index.js';
 import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
@@ -67,6 +68,7 @@ import { GrantsBelongings } from './services/grants-belongings.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
+import { LastSites } from './services/last-sites.js';
 import { MemberCriterion } from './services/own-sites.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
@@ -83,12 +85,14 @@ export default defineModule(({ host, provide, contribute, run }) => {
   provide(ExternalSignIn).to(ExternalSignInPages);
   contribute(RoleReferences).to(ExternalGrants);
   provide(Sessions).to(SessionStore);
+  provide(SiteVisits).to(LastSites);
   provide(ApiTokens).to(ApiTokenRepository);
   provide(AccessControl).to(RoleAccessControl);
   provide(People).to(AccountRepository);
   provide(Roles).to(RoleCatalog);
   provide(PersonDirectory).to(AccountRepository);
   run(IdentityStart);
+  run(LastSites);
   run(AccountRecovery);
 
   for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });
@@ -117,7 +121,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(MySitesRoutes);
   contribute(Criteria).to(MemberCriterion);
   contribute(MenuItems).value(
-    { label: 'my-sites.title', href: '/my-sites', category: 'sites', icon: 'sites' },
+    { label: 'my-sites.title', href: '/my-sites', category: 'other-sites', icon: 'sites' },
     { id: 'my-sites', order: 900, when: { scope: 'site', member: 'elsewhere' } },
   );
   contribute(PersonalMenuItems).value(

@@ -1,20 +1,9 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
-import {
-  Clock,
-  inject,
-  injectable,
-  type Reader,
-  type Session,
-  type Sessions,
-  type Site,
-  type Transaction,
-  UnitOfWork,
-} from '@portico/core';
+import { Clock, inject, injectable, type Reader, type Session, type Sessions, type Transaction, UnitOfWork } from '@portico/core';
 import Bowser from 'bowser';
 import { SessionEntity } from '../entities/session-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
-import { LastSites } from './last-sites.js';
 
 /** From where somebody signs in. */
 export interface Visitor {
@@ -90,7 +79,6 @@ export class SessionStore implements Sessions {
     @inject(Clock) private readonly clock: Clock,
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Directory) private readonly directory: Directory,
-    @inject(LastSites) private readonly lastSites: LastSites,
     @inject(IdentityConfig) config: IdentityConfig,
   ) {
     this.idleMillis = config.values.sessionIdleMinutes * 60_000;
@@ -112,10 +100,6 @@ export class SessionStore implements Sessions {
       session.seen = Object.freeze({ person, csrfToken: session.seen?.csrfToken ?? csrfTokenOf(cookie) });
     }
     return session.seen;
-  }
-
-  entered({ person }: Session, { id }: Site): void {
-    this.lastSites.note(person.id, id);
   }
 
   /** Adds a session in a transaction of the caller's; it is in force after the commit. Answers the token for the browser. */
@@ -228,14 +212,12 @@ export class SessionStore implements Sessions {
   async load(reader: Reader): Promise<void> {
     this.sessions = new Map();
     this.byPerson = new Map();
-    await this.lastSites.load(reader);
     const rows = await reader.repository(SessionEntity).find({ order: { createdAt: 'ASC' } });
     for (const row of rows) this.keep(row);
   }
 
   /** Writes when sessions were last used and drops the expired ones. Called now and then, never by a request. */
   async flush(lag: number = lagMillis): Promise<void> {
-    await this.lastSites.flush();
     const now = this.clock.now().getTime();
     const all = [...this.sessions.values()];
     const used = all.filter((session) => session.lastUsedAt > session.writtenAt + lag);
