@@ -1,6 +1,7 @@
 import { ChoiceProviders, SettingsDefinitions } from '@portico/configuration/api';
 import {
   AccessControl,
+  AccessExplainers,
   ApiTokens,
   AuditAreas,
   Commands,
@@ -70,6 +71,7 @@ import { identityPermissions, manageMemberships, managePeople, manageRoles } fro
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
 import { LastSites } from './services/last-sites.js';
 import { MemberCriterion } from './services/own-sites.js';
+import { PermissionExplainer } from './services/permission-explainer.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
 import { RoleChoices, signInSettings } from './services/second-factor-policy.js';
@@ -156,6 +158,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(SecretStores).to(AuthenticatorApp);
   contribute(ChoiceProviders).to(RoleChoices);
   contribute(SettingsDefinitions).value(signInSettings, { id: 'sign-in' });
+  contribute(AccessExplainers).to(PermissionExplainer);
   contribute(IntegrityChecks).to(AdministratorCheck);
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);
