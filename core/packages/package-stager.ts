@@ -1,12 +1,11 @@
 import { join, sep } from 'node:path';
 import { type ModulePlan, type PackageSource, PortalError } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
-import { readMessages } from '../messages/index.js';
+import { readMessageFile, readMessages } from '../messages/index.js';
 import type { ModuleTables } from '../persistence/index.js';
 import { explainStorageError } from '../persistence/storage-errors.js';
 import { type Declared, readDeclarations } from './declarations.js';
 import type { LivePackages } from './live-packages.js';
-import type { PackageFiles } from './package-archive.js';
 import type { PackageContents } from './package-contents.js';
 import { type InspectedPackage, inspectPackage, loadedFiles, nothingDeclared } from './package-inspector.js';
 import { type NextVersion, type PlannedVersion, type PlanningContext, planOf } from './package-planner.js';
@@ -63,7 +62,7 @@ export class PackageStager {
       const answer = await readDeclarations(loadedFiles(contents, folder));
       if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}; mend it and pack it again`);
       else {
-        declared = withLabels(answer.declared, contents.files);
+        declared = withLabels(answer.declared, folder, manifest.messages);
         problems.push(...found.unreadable, ...unreadableMessages(folder, manifest.messages));
       }
     }
@@ -188,17 +187,14 @@ export class PackageStager {
 const labelled = ['portico.menu-items', 'portico.personal-menu-items'];
 
 /** Menu items by the words that people will read, where the package has them. */
-function withLabels(declared: Declared, files: PackageFiles): Declared {
-  let words: Readonly<Record<string, unknown>> = {};
+function withLabels(declared: Declared, folder: string, messages = 'messages'): Declared {
+  let words: ReadonlyMap<string, string> = new Map();
   try {
-    words = JSON.parse(Buffer.from(files.get('messages/en.json') ?? []).toString('utf8'));
+    words = readMessageFile(join(folder, messages, 'en.json'));
   } catch {
     // Without words, or with such as cannot be read: the key has to do.
   }
-  const wordOf = (key: string): string => {
-    const word = Object.hasOwn(words, key) ? words[key] : undefined;
-    return typeof word === 'string' ? word : key;
-  };
+  const wordOf = (key: string): string => words.get(key) ?? key;
   const contributions = declared.contributions.map((each) =>
     labelled.includes(each.point) ? { ...each, names: each.names.map(wordOf) } : each,
   );
@@ -212,10 +208,17 @@ function plannedVersion({ version, digest, facts: { manifest, declared } }: Pack
 /** Messages that could not be shown. Of a module that runs already the next language stands in for them; one that comes is to have them whole. */
 function unreadableMessages(folder: string, messages = 'messages'): readonly string[] {
   try {
-    return readMessages(join(folder, messages)).broken.map(
-      ({ locale, key, fault, line, column }) =>
-        `the message ${key} in ${messages}/${locale}.json cannot be read: ${fault} at ${line}:${column}; mend it and pack it again`,
-    );
+    const { broken, brokenSentences } = readMessages(join(folder, messages));
+    return [
+      ...broken.map(
+        ({ locale, key, fault, line, column }) =>
+          `the message ${key} in ${messages}/${locale}.json cannot be read: ${fault} at ${line}:${column}; mend it and pack it again`,
+      ),
+      ...brokenSentences.map(
+        ({ locale, sentence, fault }) =>
+          `the sentence "${sentence}" in ${messages}/sentences.${locale}.json cannot be translated: ${fault}; mend it and pack it again`,
+      ),
+    ];
   } catch (error) {
     const what = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
     return [`${what.replaceAll(folder + sep, '')}; mend it and pack it again`];
