@@ -116,7 +116,7 @@ export class UsageReport {
     if (group === 'site' && key === wholeInstance) return this.messages.text('usage.instance', {}, locale);
     if (group === 'site') return this.sites.byId(key)?.name ?? key;
     if (group !== 'person') return key;
-    return this.people.get()?.byId(key)?.name ?? (portal?.id === key ? portal.name : key);
+    return this.people.get()?.principal(key)?.name ?? (portal?.id === key ? portal.name : key);
   }
 }
 
