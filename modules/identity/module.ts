@@ -21,7 +21,7 @@ import {
   SiteVisits,
 } from '@portico/core';
 import { ExternalSignIn, People, Roles, SignInMethods } from './api/index.js';
-import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
+import { EndSessions, ListSessions, RemoveSecondFactors } from './commands/access-commands.js';
 import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
 import {
   AddGroup,
@@ -42,6 +42,16 @@ import {
   RenameRole,
 } from './commands/own-role-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
+import {
+  AddServiceAccount,
+  DisableServiceAccount,
+  EnableServiceAccount,
+  GrantServiceRole,
+  ListServiceAccounts,
+  RemoveServiceAccount,
+  RevokeServiceRole,
+} from './commands/service-account-commands.js';
+import { CreateToken, ListTokens, RevokeTokens } from './commands/token-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
@@ -59,6 +69,7 @@ import { PersonAccessRoutes } from './http/person-access-routes.js';
 import { RecoveryRoutes } from './http/recovery-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
 import { SecondStepRoutes } from './http/second-step-routes.js';
+import { ServiceAccountsRoutes } from './http/service-accounts-routes.js';
 import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
 import { AccountRecovery } from './services/account-recovery.js';
 import { AccountRepository } from './services/account-repository.js';
@@ -79,6 +90,15 @@ import { SessionStore } from './services/session-store.js';
 
 const groupCommands = [ListGroups, AddGroup, RemoveGroup, GrantGroupRole, RevokeGroupRole, AddGroupMember, RemoveGroupMember];
 const roleCommands = [ListPermissions, ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
+const serviceCommands = [
+  ListServiceAccounts,
+  AddServiceAccount,
+  RemoveServiceAccount,
+  GrantServiceRole,
+  RevokeServiceRole,
+  EnableServiceAccount,
+  DisableServiceAccount,
+];
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
@@ -102,6 +122,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(AuditAreas).value({ area: 'api-tokens', label: 'audit.area.api-tokens' }, { id: 'api-tokens' });
   contribute(AuditAreas).value({ area: 'roles', label: 'audit.area.roles' }, { id: 'roles' });
   contribute(AuditAreas).value({ area: 'groups', label: 'audit.area.groups' }, { id: 'groups' });
+  contribute(AuditAreas).value({ area: 'service-accounts', label: 'audit.area.service-accounts' }, { id: 'service-accounts' });
   contribute(HttpRoutes).to(SignInRoutes);
   contribute(HttpRoutes).to(SecondStepRoutes);
   contribute(HttpRoutes).to(ExternalStepRoutes);
@@ -114,6 +135,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(ApiTokenRoutes);
   contribute(HttpRoutes).to(PeopleRoutes);
   contribute(HttpRoutes).to(GroupsRoutes);
+  contribute(HttpRoutes).to(ServiceAccountsRoutes);
   contribute(HttpRoutes).to(PersonAccessRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
@@ -153,7 +175,8 @@ export default defineModule(({ host, provide, contribute, run }) => {
   }
   for (const command of groupCommands) contribute(Commands).to(command);
   for (const command of roleCommands) contribute(Commands).to(command);
-  for (const command of [ListSessions, EndSessions, ListTokens, RevokeTokens, RemoveSecondFactors])
+  for (const command of serviceCommands) contribute(Commands).to(command);
+  for (const command of [ListSessions, EndSessions, ListTokens, CreateToken, RevokeTokens, RemoveSecondFactors])
     contribute(Commands).to(command);
   contribute(SecretStores).to(AuthenticatorApp);
   contribute(ChoiceProviders).to(RoleChoices);

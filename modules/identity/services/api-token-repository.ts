@@ -155,7 +155,7 @@ export class ApiTokenRepository implements ApiTokens {
     { name, days }: Omit<NewApiToken, 'scopes'>,
     by: AuditPerson,
     via: AuditVia,
-    guard: () => void,
+    guard?: () => void,
   ): Promise<string> {
     const fields = problemsOf(name, days);
     if (Object.keys(fields).length > 0) throw invalidInput(fields);

@@ -67,10 +67,6 @@ export class PersonAccess {
     return this.sessions.of(id);
   }
 
-  tokensOf({ id }: Account): readonly ApiTokenView[] {
-    return this.tokens.of(id);
-  }
-
   /** @throws PortalError `not-found` (404) for a session that is not this person's. */
   async endSession(account: Account, id: string, { by, via }: Ending): Promise<void> {
     const session = this.sessions.of(account.id).find((candidate) => candidate.id === id);
