@@ -35,7 +35,12 @@ export interface RoleHolders {
 
 const mostRoles = 500;
 /** Tables of this module that name roles. */
-const tablesWithNames = ['identity_role_assignment', 'identity_group_role', 'identity_service_account_role', 'identity_role_permission'] as const;
+const tablesWithNames = [
+  'identity_role_assignment',
+  'identity_group_role',
+  'identity_service_account_role',
+  'identity_role_permission',
+] as const;
 
 /**
  * The only place where roles and what they may change. Each change is one transaction with its entry of the audit log; with its commit the catalog, and

@@ -3,7 +3,7 @@ import type { TitleAndDescription } from './account-rules.js';
 import { ApiTokenRepository, type NewApiToken } from './api-token-repository.js';
 import type { ServiceAccount } from './directory.js';
 import { endingBy } from './person-access.js';
-import { type RoleInPlace, Rights } from './rights.js';
+import { Rights, type RoleInPlace } from './rights.js';
 import { ServiceAccountRepository } from './service-account-repository.js';
 
 /**

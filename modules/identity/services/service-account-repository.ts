@@ -172,10 +172,7 @@ export class ServiceAccountRepository {
   }
 }
 
-async function checkFree(
-  transaction: Transaction,
-  { id, nameKey }: Pick<ServiceAccountEntity, 'id' | 'nameKey'>,
-): Promise<void> {
+async function checkFree(transaction: Transaction, { id, nameKey }: Pick<ServiceAccountEntity, 'id' | 'nameKey'>): Promise<void> {
   const same = await transaction.repository(ServiceAccountEntity).findOneBy({ nameKey });
   if (!same || same.id === id) return;
   const sentence = `There is already a service account ${same.name}.`;

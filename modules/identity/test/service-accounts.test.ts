@@ -64,7 +64,10 @@ describe('Service accounts', () => {
 
   it('make things under their name, in the audit log and on pages', async () => {
     const token = await make('Night Owl', 'Operator', 'Author@home');
-    const answer = await supertest(portal.url).put(`${flags}/sun`).set('Authorization', `Bearer ${token}`).send({ enabled: true });
+    const answer = await supertest(portal.url)
+      .put(`${flags}/sun`)
+      .set('Authorization', `Bearer ${token}`)
+      .send({ enabled: true });
     expect(answer.status).to.equal(200);
     const { records } = await portal.service(AuditLog).list({ area: 'flags', subject: 'sun' });
     expect([records[0]?.by, records[0]?.via]).to.deep.equal([
@@ -116,7 +119,8 @@ describe('Service accounts', () => {
     expect(await changes('Mighty')).to.deep.equal([403, 403, 403, 403, 403]);
     expect((await portal.post(clerk, `${home}/${await idOf('Mighty')}/remove`)).status).to.equal(403);
     expect((await statuses(token))[2]).to.equal(200);
-    const [, listed = ''] = /tokens\/([^/"]+)\/revoke/.exec((await administrator.get(`${home}/${await idOf('Mighty')}`)).text) ?? [];
+    const [, listed = ''] =
+      /tokens\/([^/"]+)\/revoke/.exec((await administrator.get(`${home}/${await idOf('Mighty')}`)).text) ?? [];
     expect((await portal.post(clerk, `${home}/${await idOf('Mighty')}/tokens/${listed}/revoke`)).status).to.equal(403);
     await make('Small');
     expect(await changes('Small')).to.deep.equal([403, 403, 200, 303, 303]);
