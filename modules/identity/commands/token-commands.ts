@@ -1,6 +1,7 @@
 import { type Command, type CommandCall, type CommandOption, inject, injectable, notFound, PortalError } from '@portico/core';
 import { AccountRepository } from '../services/account-repository.js';
-import { ApiTokenRepository, type ApiTokenView } from '../services/api-token-repository.js';
+import type { ApiTokenView } from '../services/api-token.js';
+import { ApiTokenRepository } from '../services/api-token-repository.js';
 import { PersonAccess } from '../services/person-access.js';
 import { ServiceAccountRepository } from '../services/service-account-repository.js';
 import { accountOf, byCommand, email, json, named, printRows } from './account-option.js';

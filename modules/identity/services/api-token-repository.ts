@@ -20,6 +20,7 @@ import {
 } from '@portico/core';
 import type { RateLimiterMemory } from 'rate-limiter-flexible';
 import { ApiTokenEntity } from '../entities/api-token-entity.js';
+import { type ApiTokenView, mostTokens, type NewApiToken, problemsOf, tooManyTokens } from './api-token.js';
 import { Directory, type ServiceAccount } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import { PermissionsHeld } from './permissions-held.js';
@@ -53,23 +54,6 @@ class ApiTokenRateLimiter {
   }
 }
 
-/** What a person says about a new token. */
-export interface NewApiToken {
-  readonly name: string;
-  readonly scopes: readonly PermissionId[];
-  readonly days: number;
-}
-
-/** A token as its owner sees it; never the token itself. */
-export interface ApiTokenView {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly PermissionId[];
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly lastUsedAt: number | undefined;
-}
-
 interface LiveToken extends Omit<ApiTokenView, 'scopes' | 'lastUsedAt'> {
   readonly personId: string;
   readonly tokenHash: string;
@@ -78,9 +62,7 @@ interface LiveToken extends Omit<ApiTokenView, 'scopes' | 'lastUsedAt'> {
   writtenAt: number | undefined;
 }
 
-const mostPerPerson = 50;
-const longestDays = 366;
-const day = 24 * 3_600_000;
+const dayMillis = 24 * 3_600_000;
 const lagMillis = 5 * 60_000;
 
 /** API tokens by their SHA-256, in memory; what changes them is one transaction, and stands in the audit log. */
@@ -178,13 +160,13 @@ export class ApiTokenRepository implements ApiTokens {
       tokenHash: hashOf(token),
       scopes: JSON.stringify(scopes),
       createdAt,
-      expiresAt: createdAt + days * day,
+      expiresAt: createdAt + days * dayMillis,
       lastUsedAt: null,
     };
     await this.unitOfWork.write(async (transaction) => {
       guard?.();
       const repository = transaction.repository(ApiTokenEntity);
-      if ((await repository.countBy({ personId: owner.id })) >= mostPerPerson) throw tooMany(owner);
+      if ((await repository.countBy({ personId: owner.id })) >= mostTokens) throw tooManyTokens(owner);
       await repository.insert(entity);
       await this.record(transaction, owner, entity, 'set', by, via);
       transaction.afterCommit(() => this.keep(entity));
@@ -287,16 +269,4 @@ const portal: AuditPerson = { id: 'system', name: 'Portico' };
 
 function authorOf({ id, name, email }: Person): AuditPerson {
   return { id, name: name || email };
-}
-
-function problemsOf(name: string, days: number): Readonly<Record<string, string>> {
-  return {
-    ...(name.trim() === '' || name.length > 100 ? { name: 'Enter a name of at most 100 characters.' } : {}),
-    ...(Number.isInteger(days) && days >= 1 && days <= longestDays ? {} : { days: `Enter 1 to ${longestDays} days.` }),
-  };
-}
-
-function tooMany({ kind }: Person): PortalError {
-  const who = kind === 'service' ? 'This service account has' : 'You have';
-  return new PortalError('too-many-tokens', `${who} ${mostPerPerson} API tokens already. Revoke one first.`, { status: 409 });
 }

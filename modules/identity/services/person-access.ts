@@ -9,7 +9,8 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import type { Account } from '../api/index.js';
-import { ApiTokenRepository, type ApiTokenView } from './api-token-repository.js';
+import type { ApiTokenView } from './api-token.js';
+import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { type FactorState, SecondFactors } from './second-factors.js';
 import { SecurityEntries } from './security-entries.js';

@@ -1,6 +1,7 @@
 import { type AccessContext, inject, injectable, notFound } from '@portico/core';
 import type { TitleAndDescription } from './account-rules.js';
-import { ApiTokenRepository, type NewApiToken } from './api-token-repository.js';
+import type { NewApiToken } from './api-token.js';
+import { ApiTokenRepository } from './api-token-repository.js';
 import type { ServiceAccount } from './directory.js';
 import { endingBy } from './person-access.js';
 import { Rights, type RoleInPlace } from './rights.js';
