@@ -13,12 +13,14 @@ import {
   MenuItems,
   ModuleBelongings,
   Permissions,
+  PersonalData,
   PersonalMenuItems,
   PersonDirectory,
   RoleReferences,
   SecretStores,
   Sessions,
   SiteVisits,
+  SiteContents,
 } from '@portico/core';
 import { ExternalSignIn, People, Roles, SignInMethods } from './api/index.js';
 import { EndSessions, ListSessions, RemoveSecondFactors } from './commands/access-commands.js';
@@ -32,6 +34,7 @@ import {
   RemoveGroupMember,
   RevokeGroupRole,
 } from './commands/group-commands.js';
+import { DeleteUser, ExportUser, MergeUsers } from './commands/lifecycle-commands.js';
 import {
   AddRole,
   AllowPermission,
@@ -66,6 +69,7 @@ import { OwnLanguageRoutes } from './http/own-language-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
 import { PersonAccessRoutes } from './http/person-access-routes.js';
+import { OwnExportRoutes, PersonLifecycleRoutes } from './http/person-lifecycle-routes.js';
 import { RecoveryRoutes } from './http/recovery-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
 import { SecondStepRoutes } from './http/second-step-routes.js';
@@ -82,6 +86,7 @@ import { identityPermissions, manageMemberships, managePeople, manageRoles } fro
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
 import { LastSites } from './services/last-sites.js';
 import { MemberCriterion } from './services/own-sites.js';
+import { SiteMemberships } from './services/people-lifecycle.js';
 import { PermissionExplainer } from './services/permission-explainer.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
@@ -104,6 +109,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
   host(RoleReferences);
   host(SignInMethods);
+  host(PersonalData);
   provide(ExternalSignIn).to(ExternalSignInPages);
   contribute(RoleReferences).to(ExternalGrants);
   provide(Sessions).to(SessionStore);
@@ -137,6 +143,8 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(GroupsRoutes);
   contribute(HttpRoutes).to(ServiceAccountsRoutes);
   contribute(HttpRoutes).to(PersonAccessRoutes);
+  contribute(HttpRoutes).to(PersonLifecycleRoutes);
+  contribute(HttpRoutes).to(OwnExportRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
   contribute(HttpRoutes).to(RecoveryRoutes);
@@ -173,6 +181,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const command of [AddUser, ListUsers, GrantRole, RevokeRole, EnableUser, DisableUser, SetUserPassword]) {
     contribute(Commands).to(command);
   }
+  for (const command of [DeleteUser, MergeUsers, ExportUser]) contribute(Commands).to(command);
   for (const command of groupCommands) contribute(Commands).to(command);
   for (const command of roleCommands) contribute(Commands).to(command);
   for (const command of serviceCommands) contribute(Commands).to(command);
@@ -186,6 +195,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);
   contribute(IntegrityChecks).to(RoleNamesCheck);
+  contribute(SiteContents).to(SiteMemberships, { id: 'memberships' });
   contribute(ModuleBelongings).to(GrantsBelongings);
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });
