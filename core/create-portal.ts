@@ -164,7 +164,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
       isInRange: satisfiesRange,
     });
-    const deployment = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
+    const { deployment, jobs } = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
     const { audit, persistence } = storage;
     const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
@@ -182,6 +182,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     storage.persistence.opened();
     faults.opened();
     opened.add(deployment.logFindings());
+    await jobs.open();
 
     const http = createHttp({
       config,

@@ -8,11 +8,15 @@ export type Scope = { readonly kind: 'instance' } | { readonly kind: 'site'; rea
 export const instanceScope: Scope = Object.freeze({ kind: 'instance' });
 export const siteScope = (siteId: string): Scope => ({ kind: 'site', siteId });
 
-/** A signed-in person, or the portal itself at work (`kind: 'system'`, e.g. the command line). */
+/**
+ * A signed-in person; a service account, of a program that works for nobody in particular and nobody signs in with (`kind: 'service'`); or the portal
+ * itself at work (`kind: 'system'`, e.g. the command line).
+ */
 export interface Person {
   /** UUIDv7; for the system the fixed id `system`. */
   readonly id: string;
-  readonly kind: 'person' | 'system';
+  readonly kind: 'person' | 'service' | 'system';
+  /** Empty of all but people. */
   readonly email: string;
   readonly name: string;
   /** The language that the person chose, BCP 47; undefined: whatever the browser asks for. */
@@ -29,6 +33,8 @@ export interface Site {
   readonly name: string;
   /** To whom the site is visible; for everybody else there is none at its address. Left out: to everyone. */
   readonly audience?: Audience;
+  /** Of a site that can be read and not changed, and that no list has. */
+  readonly isArchived?: true;
 }
 
 /** To whom something can be visible, the widest first. */
@@ -95,8 +101,8 @@ export interface ApiTokenFacts {
 /** Whom an API token speaks for, and how far. */
 export interface ApiCaller extends ApiTokenFacts {
   readonly person: Person;
-  /** Never more than the person has: both are asked, each time. */
-  readonly scopes: ReadonlySet<PermissionId>;
+  /** Never more than the person has: both are asked, each time. Left out of service accounts, whose roles say everything. */
+  readonly scopes?: ReadonlySet<PermissionId>;
 }
 
 /** Who asks, and where: one frozen object per request, made before any handler runs. */
@@ -159,7 +165,7 @@ export const SiteVisits: ServiceToken<SiteVisits> = serviceToken('portico.site-v
 export interface ApiTokens {
   /**
    * @param address of the client: those who fail too often are slowed by it.
-   * @throws PortalError `api-token-invalid` (401) when it is unknown, expired, revoked or its person may not sign in;
+   * @throws PortalError `api-token-invalid` (401) when it is unknown, expired, revoked, or its person or service account is disabled;
    * `api-token-slowed` (429) after too many of these.
    */
   authenticate(token: string, address: string): Promise<ApiCaller>;
@@ -170,8 +176,10 @@ export const ApiTokens: ServiceToken<ApiTokens> = serviceToken('portico.api-toke
 export interface SiteDirectory {
   byAddress(address: string): Site | undefined;
   byId(id: string): Site | undefined;
-  /** All sites, by name. */
+  /** All sites, by name, but those that are archived. */
   all(): readonly Site[];
+  /** Sites in the trash, or about to be erased: nobody gets there, and modules still have their rows. */
+  trashed(): readonly Site[];
   readonly onDidChange: Event<void>;
 }
 export const SiteDirectory: ServiceToken<SiteDirectory> = serviceToken('portico.site-directory');

@@ -69,6 +69,11 @@ function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: boolean):
   throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
 }
 
+function archived(): PortalError {
+  const sentence = 'This site is archived: it can be read, and not changed. Who manages sites can restore it.';
+  return new PortalError('site-archived', sentence, { status: 409 });
+}
+
 /** The core's own routes have no gate: they are there as long as the portal is. */
 const coreModule = 'core';
 
@@ -129,6 +134,7 @@ export class Dispatcher {
     // What nobody's profile decides is written in the language that the browser asks for.
     if (!personal) ctx.vary('Accept-Language');
     if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;
+    if (ctx.access.site?.isArchived && changesState(ctx.method)) throw archived();
     if (ctx.session && ctx.access.site) this.visits.get()?.entered(ctx.session.person, ctx.access.site);
     const locale = ctx.access.locale;
     const params = route.params.check(match.params, locale);

@@ -13,15 +13,17 @@ import {
   MenuItems,
   ModuleBelongings,
   Permissions,
+  PersonalData,
   PersonalMenuItems,
   PersonDirectory,
   RoleReferences,
   SecretStores,
   Sessions,
+  SiteContents,
   SiteVisits,
 } from '@portico/core';
 import { ExternalSignIn, People, Roles, SignInMethods } from './api/index.js';
-import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
+import { EndSessions, ListSessions, RemoveSecondFactors } from './commands/access-commands.js';
 import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
 import {
   AddGroup,
@@ -32,6 +34,7 @@ import {
   RemoveGroupMember,
   RevokeGroupRole,
 } from './commands/group-commands.js';
+import { DeleteUser, ExportUser, MergeUsers } from './commands/lifecycle-commands.js';
 import {
   AddRole,
   AllowPermission,
@@ -42,6 +45,16 @@ import {
   RenameRole,
 } from './commands/own-role-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
+import {
+  AddServiceAccount,
+  DisableServiceAccount,
+  EnableServiceAccount,
+  GrantServiceRole,
+  ListServiceAccounts,
+  RemoveServiceAccount,
+  RevokeServiceRole,
+} from './commands/service-account-commands.js';
+import { CreateToken, ListTokens, RevokeTokens } from './commands/token-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
@@ -56,9 +69,11 @@ import { OwnLanguageRoutes } from './http/own-language-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
 import { PersonAccessRoutes } from './http/person-access-routes.js';
+import { OwnExportRoutes, PersonLifecycleRoutes } from './http/person-lifecycle-routes.js';
 import { RecoveryRoutes } from './http/recovery-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
 import { SecondStepRoutes } from './http/second-step-routes.js';
+import { ServiceAccountsRoutes } from './http/service-accounts-routes.js';
 import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
 import { AccountRecovery } from './services/account-recovery.js';
 import { AccountRepository } from './services/account-repository.js';
@@ -71,6 +86,7 @@ import { identityPermissions, manageMemberships, managePeople, manageRoles } fro
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
 import { LastSites } from './services/last-sites.js';
 import { MemberCriterion } from './services/own-sites.js';
+import { SiteMemberships } from './services/people-lifecycle.js';
 import { PermissionExplainer } from './services/permission-explainer.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
@@ -79,11 +95,21 @@ import { SessionStore } from './services/session-store.js';
 
 const groupCommands = [ListGroups, AddGroup, RemoveGroup, GrantGroupRole, RevokeGroupRole, AddGroupMember, RemoveGroupMember];
 const roleCommands = [ListPermissions, ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
+const serviceCommands = [
+  ListServiceAccounts,
+  AddServiceAccount,
+  RemoveServiceAccount,
+  GrantServiceRole,
+  RevokeServiceRole,
+  EnableServiceAccount,
+  DisableServiceAccount,
+];
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
   host(RoleReferences);
   host(SignInMethods);
+  host(PersonalData);
   provide(ExternalSignIn).to(ExternalSignInPages);
   contribute(RoleReferences).to(ExternalGrants);
   provide(Sessions).to(SessionStore);
@@ -102,6 +128,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(AuditAreas).value({ area: 'api-tokens', label: 'audit.area.api-tokens' }, { id: 'api-tokens' });
   contribute(AuditAreas).value({ area: 'roles', label: 'audit.area.roles' }, { id: 'roles' });
   contribute(AuditAreas).value({ area: 'groups', label: 'audit.area.groups' }, { id: 'groups' });
+  contribute(AuditAreas).value({ area: 'service-accounts', label: 'audit.area.service-accounts' }, { id: 'service-accounts' });
   contribute(HttpRoutes).to(SignInRoutes);
   contribute(HttpRoutes).to(SecondStepRoutes);
   contribute(HttpRoutes).to(ExternalStepRoutes);
@@ -114,7 +141,10 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(ApiTokenRoutes);
   contribute(HttpRoutes).to(PeopleRoutes);
   contribute(HttpRoutes).to(GroupsRoutes);
+  contribute(HttpRoutes).to(ServiceAccountsRoutes);
   contribute(HttpRoutes).to(PersonAccessRoutes);
+  contribute(HttpRoutes).to(PersonLifecycleRoutes);
+  contribute(HttpRoutes).to(OwnExportRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
   contribute(HttpRoutes).to(RecoveryRoutes);
@@ -151,9 +181,11 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const command of [AddUser, ListUsers, GrantRole, RevokeRole, EnableUser, DisableUser, SetUserPassword]) {
     contribute(Commands).to(command);
   }
+  for (const command of [DeleteUser, MergeUsers, ExportUser]) contribute(Commands).to(command);
   for (const command of groupCommands) contribute(Commands).to(command);
   for (const command of roleCommands) contribute(Commands).to(command);
-  for (const command of [ListSessions, EndSessions, ListTokens, RevokeTokens, RemoveSecondFactors])
+  for (const command of serviceCommands) contribute(Commands).to(command);
+  for (const command of [ListSessions, EndSessions, ListTokens, CreateToken, RevokeTokens, RemoveSecondFactors])
     contribute(Commands).to(command);
   contribute(SecretStores).to(AuthenticatorApp);
   contribute(ChoiceProviders).to(RoleChoices);
@@ -163,6 +195,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);
   contribute(IntegrityChecks).to(RoleNamesCheck);
+  contribute(SiteContents).to(SiteMemberships, { id: 'memberships' });
   contribute(ModuleBelongings).to(GrantsBelongings);
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });

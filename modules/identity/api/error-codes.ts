@@ -20,6 +20,7 @@ export type IdentityErrorCode =
   | 'last-way-in'
   | 'link-ended'
   | 'mails-slowed'
+  | 'merge-with-self'
   | 'one-time-password-expired'
   | 'own-account'
   | 'passkey-expired'
@@ -36,12 +37,15 @@ export type IdentityErrorCode =
   | 'role-taken'
   | 'role-unknown'
   | 'second-factor-required'
+  | 'service-account-taken'
+  | 'service-account-unknown'
   | 'sign-in-busy'
   | 'sign-in-failed'
   | 'sign-in-slowed'
   | 'ticket-expired'
   | 'too-many-passkeys'
   | 'too-many-roles'
+  | 'too-many-service-accounts'
   | 'too-many-tokens'
   | 'who-missing';
 

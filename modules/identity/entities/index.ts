@@ -11,6 +11,7 @@ import { RecoveryCodeEntity } from './recovery-code-entity.js';
 import { RoleAssignmentEntity } from './role-assignment-entity.js';
 import { RoleEntity } from './role-entity.js';
 import { RolePermissionEntity } from './role-permission-entity.js';
+import { ServiceAccountEntity, ServiceAccountRoleEntity } from './service-account-entities.js';
 import { SessionEntity } from './session-entity.js';
 import { SignInCountEntity } from './sign-in-count-entity.js';
 
@@ -29,6 +30,8 @@ export default [
   PasskeyEntity,
   PersonEntity,
   RecoveryCodeEntity,
+  ServiceAccountEntity,
+  ServiceAccountRoleEntity,
   SessionEntity,
   SignInCountEntity,
   ...roles,

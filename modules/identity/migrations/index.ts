@@ -7,6 +7,7 @@ import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
 import { CreateLastSites1764741000000 } from './create-last-sites.js';
 import { CreateRolesAndGroups1764720000000 } from './create-roles-and-groups.js';
 import { CreateSecondFactors1764700000000 } from './create-second-factors.js';
+import { CreateServiceAccounts1764742000000 } from './create-service-accounts.js';
 import { CreateSignInCounts1764700300000 } from './create-sign-in-counts.js';
 import { DescribeSessions1764700100000 } from './describe-sessions.js';
 import { ExpireOneTimePasswords1764700200000 } from './expire-one-time-passwords.js';
@@ -34,4 +35,5 @@ export default [
   CreateExternalIdentities1764720100000,
   AddLanguagesOfPeople1764710000000,
   CreateLastSites1764741000000,
+  CreateServiceAccounts1764742000000,
 ];

@@ -41,12 +41,13 @@ export class MembershipCheck implements IntegrityCheck {
     const rows = await this.unitOfWork.read((reader) =>
       reader.query<{ siteId: string; count: number }>(
         `SELECT site_id AS "siteId", count(*) AS count FROM
-           (SELECT site_id FROM identity_role_assignment UNION ALL SELECT site_id FROM identity_group_role) AS given
+           (SELECT site_id FROM identity_role_assignment UNION ALL SELECT site_id FROM identity_group_role
+            UNION ALL SELECT site_id FROM identity_service_account_role) AS given
          WHERE site_id <> '' GROUP BY site_id`,
       ),
     );
     return rows
-      .filter(({ siteId }) => !sites.byId(siteId))
+      .filter(({ siteId }) => !sites.byId(siteId) && !sites.trashed().some(({ id }) => id === siteId))
       .map(({ siteId, count }) => ({
         severity: 'warning',
         message: `${count} roles belong to the site ${siteId}, which is gone.`,
@@ -69,7 +70,7 @@ export class RoleNamesCheck implements IntegrityCheck {
       reader.query<{ role: string; count: number }>(
         `SELECT role, count(*) AS count FROM
            (SELECT role FROM identity_role_assignment UNION ALL SELECT role FROM identity_group_role
-            UNION ALL SELECT role FROM identity_role_permission) AS named
+            UNION ALL SELECT role FROM identity_service_account_role UNION ALL SELECT role FROM identity_role_permission) AS named
          GROUP BY role ORDER BY role`,
       ),
     );
