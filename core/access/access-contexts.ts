@@ -126,12 +126,12 @@ class TokenAccess implements AccessContext {
   readonly locale: string;
   readonly timeZone: string;
   readonly #whole: AccessContext;
-  readonly #scopes: ReadonlySet<PermissionId>;
+  readonly #scopes: ReadonlySet<PermissionId> | undefined;
 
   constructor(
     whole: AccessContext,
     readonly token: ApiTokenFacts,
-    scopes: ReadonlySet<PermissionId>,
+    scopes: ReadonlySet<PermissionId> | undefined,
   ) {
     ({ person: this.person, site: this.site, scope: this.scope, locale: this.locale } = whole);
     this.timeZone = whole.timeZone ?? 'UTC';
@@ -141,7 +141,7 @@ class TokenAccess implements AccessContext {
   }
 
   can(permission: PermissionId): boolean {
-    return this.#scopes.has(permission) && this.#whole.can(permission);
+    return this.#reaches(permission) && this.#whole.can(permission);
   }
 
   isAmong(audience: Audience): boolean {
@@ -149,7 +149,11 @@ class TokenAccess implements AccessContext {
   }
 
   outOfScope(permission: PermissionId): boolean {
-    return !this.#scopes.has(permission) && this.#whole.can(permission);
+    return !this.#reaches(permission) && this.#whole.can(permission);
+  }
+
+  #reaches(permission: PermissionId): boolean {
+    return this.#scopes?.has(permission) ?? true;
   }
 }
 

@@ -8,11 +8,15 @@ export type Scope = { readonly kind: 'instance' } | { readonly kind: 'site'; rea
 export const instanceScope: Scope = Object.freeze({ kind: 'instance' });
 export const siteScope = (siteId: string): Scope => ({ kind: 'site', siteId });
 
-/** A signed-in person, or the portal itself at work (`kind: 'system'`, e.g. the command line). */
+/**
+ * A signed-in person; a service account, of a program that works for nobody in particular and nobody signs in with (`kind: 'service'`); or the portal
+ * itself at work (`kind: 'system'`, e.g. the command line).
+ */
 export interface Person {
   /** UUIDv7; for the system the fixed id `system`. */
   readonly id: string;
-  readonly kind: 'person' | 'system';
+  readonly kind: 'person' | 'service' | 'system';
+  /** Empty of all but people. */
   readonly email: string;
   readonly name: string;
   /** The language that the person chose, BCP 47; undefined: whatever the browser asks for. */
@@ -97,8 +101,8 @@ export interface ApiTokenFacts {
 /** Whom an API token speaks for, and how far. */
 export interface ApiCaller extends ApiTokenFacts {
   readonly person: Person;
-  /** Never more than the person has: both are asked, each time. */
-  readonly scopes: ReadonlySet<PermissionId>;
+  /** Never more than the person has: both are asked, each time. Left out of service accounts, whose roles say everything. */
+  readonly scopes?: ReadonlySet<PermissionId>;
 }
 
 /** Who asks, and where: one frozen object per request, made before any handler runs. */
@@ -152,11 +156,18 @@ export interface Sessions {
 }
 export const Sessions: ServiceToken<Sessions> = serviceToken('portico.sessions');
 
+/** Remembers where people were. Provided by the module that knows people. */
+export interface SiteVisits {
+  /** Called for each request of a signed-in person to a site that they may make: it must cost next to nothing. */
+  entered(person: Person, site: Site): void;
+}
+export const SiteVisits: ServiceToken<SiteVisits> = serviceToken('portico.site-visits');
+
 /** Knows the people behind API tokens. Provided by the module that knows people. */
 export interface ApiTokens {
   /**
    * @param address of the client: those who fail too often are slowed by it.
-   * @throws PortalError `api-token-invalid` (401) when it is unknown, expired, revoked or its person may not sign in;
+   * @throws PortalError `api-token-invalid` (401) when it is unknown, expired, revoked, or its person or service account is disabled;
    * `api-token-slowed` (429) after too many of these.
    */
   authenticate(token: string, address: string): Promise<ApiCaller>;

@@ -2,6 +2,7 @@
 export type CoreErrorCode =
   | 'address-invalid'
   | 'answer-undeclared'
+  | 'api-token-not-taken'
   | 'bad-request'
   | 'bisection-impossible'
   | 'bisection-missing'

@@ -19,7 +19,7 @@ export interface MenuItem {
   /** Default `product`. */
   readonly menu?: 'product' | 'control-panel';
   /** The heading it stands under. Default `content-and-data` in the Product Menu, `configuration` in the Control Panel. */
-  readonly category?: 'content-and-data' | 'configuration' | 'system' | 'users' | 'site-builder';
+  readonly category?: 'content-and-data' | 'configuration' | 'system' | 'users' | 'site-builder' | 'other-sites';
   /** Name of a Clay icon, e.g. `documents-and-media`. */
   readonly icon?: string;
   /** Asked for each page that shows the menu: a memory read. One that throws takes its entry out of the menu. */

@@ -13,6 +13,7 @@ import type {
   ServiceHandle,
   Sessions,
   SiteDirectory,
+  SiteVisits,
 } from '../api/index.js';
 import type { ModuleGate } from '../kernel/index.js';
 import type { PageState } from '../views/page-state.js';
@@ -49,6 +50,7 @@ export interface HttpDependencies {
   /** What happened to a module while pages of it may have been open, and when. */
   readonly changeOf?: (moduleId: string) => ModuleChange | undefined;
   readonly sessions: ServiceHandle<Sessions>;
+  readonly visits: ServiceHandle<SiteVisits>;
   readonly apiTokens: ServiceHandle<ApiTokens>;
   readonly sites: ServiceHandle<SiteDirectory>;
   readonly accessControl: ServiceHandle<AccessControl>;

@@ -7,6 +7,7 @@ import {
   type RouteDeclaration,
   type ServiceHandle,
   type Sessions,
+  type SiteVisits,
 } from '../api/index.js';
 import { runInModule } from '../kernel/index.js';
 import { scopeRefusal } from '../util/index.js';
@@ -57,6 +58,11 @@ function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: boolean):
       retryAfter: 5,
     });
   }
+  // A program that shows a token and is told to sign in would try another token.
+  if (tokenOf(ctx) !== undefined)
+    throw new PortalError('api-token-not-taken', 'This address takes no API token: only people who have signed in use it.', {
+      status: 401,
+    });
   // A script would follow the redirect and show the sign-in page inside of a dialog.
   if (!changesState(ctx.method) && !isFragment(ctx) && wantsHtml(ctx)) {
     ctx.redirect(`${signInPage}?next=${encodeURIComponent(ctx.originalUrl)}`);
@@ -82,6 +88,7 @@ export class Dispatcher {
     private readonly gate: HttpModuleGate,
     private readonly guard: RequestGuard,
     private readonly sessions: ServiceHandle<Sessions>,
+    private readonly visits: ServiceHandle<SiteVisits>,
     private readonly callers: ApiCallers,
     private readonly limits: HttpLimits,
   ) {}
@@ -131,6 +138,7 @@ export class Dispatcher {
     if (!personal) ctx.vary('Accept-Language');
     if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;
     if (ctx.access.site?.isArchived && changesState(ctx.method)) throw archived();
+    if (ctx.session && ctx.access.site) this.visits.get()?.entered(ctx.session.person, ctx.access.site);
     const locale = ctx.access.locale;
     const params = route.params.check(match.params, locale);
     const query = route.query.check(queryOf(ctx), locale);

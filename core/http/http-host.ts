@@ -115,7 +115,7 @@ class KoaHttpHost implements HttpHost {
     const cookie = new HostSessionCookie(config.publicUrl);
     const visitor = new RequestContextResolver(sessions, sites, contexts, cookie, moduleGate, dependencies.providerOf, languages);
     const callers = new ApiCallers(dependencies.apiTokens, contexts);
-    const dispatcher = new Dispatcher(visitor, table, moduleGate, guard, sessions, callers, this.limits);
+    const dispatcher = new Dispatcher(visitor, table, moduleGate, guard, sessions, dependencies.visits, callers, this.limits);
 
     const app = new Koa();
     // Defined, not assigned: koa's own `url` has a setter, which an assignment would call.

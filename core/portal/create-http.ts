@@ -9,6 +9,7 @@ import {
   SecurityEvents,
   Sessions,
   SiteDirectory,
+  SiteVisits,
 } from '../api/index.js';
 import type { LoadedConfig } from '../config/index.js';
 import type { Logs } from '../diagnostics/log.js';
@@ -64,6 +65,7 @@ export function createHttp({
     gate: kernel,
     providerOf: (service) => kernel.modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
     sessions: kernel.handle(Sessions),
+    visits: kernel.handle(SiteVisits),
     apiTokens: kernel.handle(ApiTokens),
     sites: kernel.handle(SiteDirectory),
     accessControl: kernel.handle(AccessControl),

@@ -70,7 +70,7 @@ export class TestBrowser {
     return new TestBrowser(await (isShared ? sharedChromium() : launchChromium()), isShared);
   }
 
-  /** A page of the portal, on the sites' front page when somebody is signed in. */
+  /** A page of the portal, where a sign-in leads when somebody is signed in. */
   async page(
     portal: Pick<TestPortal, 'url'>,
     { person, width = 1280, height = 800, javaScript = true, timeZone, locale }: PageOptions = {},

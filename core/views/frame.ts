@@ -67,8 +67,8 @@ interface ShownItem<T extends MenuItem | PersonalMenuItem> {
 }
 
 const categories = {
-  product: ['content-and-data', 'site-builder', 'configuration', 'system', 'users'],
-  'control-panel': ['configuration', 'system', 'users', 'content-and-data', 'site-builder'],
+  product: ['content-and-data', 'site-builder', 'configuration', 'system', 'users', 'other-sites'],
+  'control-panel': ['configuration', 'system', 'users', 'content-and-data', 'site-builder', 'other-sites'],
 } as const;
 type Menu = keyof typeof categories;
 const defaultCategory = { product: 'content-and-data', 'control-panel': 'configuration' } as const;

@@ -5,6 +5,7 @@ import {
   ApiTokens,
   AuditAreas,
   Commands,
+  Criteria,
   DemoContents,
   defineModule,
   FirstSteps,
@@ -20,9 +21,10 @@ import {
   SecretStores,
   Sessions,
   SiteContents,
+  SiteVisits,
 } from '@portico/core';
 import { ExternalSignIn, People, Roles, SignInMethods } from './api/index.js';
-import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
+import { EndSessions, ListSessions, RemoveSecondFactors } from './commands/access-commands.js';
 import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
 import {
   AddGroup,
@@ -44,6 +46,16 @@ import {
   RenameRole,
 } from './commands/own-role-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
+import {
+  AddServiceAccount,
+  DisableServiceAccount,
+  EnableServiceAccount,
+  GrantServiceRole,
+  ListServiceAccounts,
+  RemoveServiceAccount,
+  RevokeServiceRole,
+} from './commands/service-account-commands.js';
+import { CreateToken, ListTokens, RevokeTokens } from './commands/token-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
@@ -51,6 +63,7 @@ import { ConnectionRoutes, ExternalStepRoutes } from './http/connection-routes.j
 import { ExternalSignInPages } from './http/external-sign-in-pages.js';
 import { GroupsRoutes } from './http/groups-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
+import { MySitesRoutes } from './http/my-sites-routes.js';
 import { OwnEmailRoutes } from './http/own-email-routes.js';
 import { OwnFactorsRoutes } from './http/own-factors-routes.js';
 import { OwnLanguageRoutes } from './http/own-language-routes.js';
@@ -61,6 +74,7 @@ import { OwnExportRoutes, PersonLifecycleRoutes } from './http/person-lifecycle-
 import { RecoveryRoutes } from './http/recovery-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
 import { SecondStepRoutes } from './http/second-step-routes.js';
+import { ServiceAccountsRoutes } from './http/service-accounts-routes.js';
 import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
 import { AccountRecovery } from './services/account-recovery.js';
 import { AccountRepository } from './services/account-repository.js';
@@ -72,6 +86,8 @@ import { PeopleAuditArea, RolesAuditArea, TokensAuditArea } from './services/ide
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart, PeopleStep } from './services/identity-start.js';
+import { LastSites } from './services/last-sites.js';
+import { MemberCriterion } from './services/own-sites.js';
 import { SiteMemberships } from './services/people-lifecycle.js';
 import { PermissionExplainer } from './services/permission-explainer.js';
 import { RoleAccessControl } from './services/role-access-control.js';
@@ -81,6 +97,15 @@ import { SessionStore } from './services/session-store.js';
 
 const groupCommands = [ListGroups, AddGroup, RemoveGroup, GrantGroupRole, RevokeGroupRole, AddGroupMember, RemoveGroupMember];
 const roleCommands = [ListPermissions, ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
+const serviceCommands = [
+  ListServiceAccounts,
+  AddServiceAccount,
+  RemoveServiceAccount,
+  GrantServiceRole,
+  RevokeServiceRole,
+  EnableServiceAccount,
+  DisableServiceAccount,
+];
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
@@ -90,12 +115,14 @@ export default defineModule(({ host, provide, contribute, run }) => {
   provide(ExternalSignIn).to(ExternalSignInPages);
   contribute(RoleReferences).to(ExternalGrants);
   provide(Sessions).to(SessionStore);
+  provide(SiteVisits).to(LastSites);
   provide(ApiTokens).to(ApiTokenRepository);
   provide(AccessControl).to(RoleAccessControl);
   provide(People).to(AccountRepository);
   provide(Roles).to(RoleCatalog);
   provide(PersonDirectory).to(AccountRepository);
   run(IdentityStart);
+  run(LastSites);
   run(AccountRecovery);
 
   for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });
@@ -105,6 +132,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(AuditAreas).to(RolesAuditArea, { id: 'roles' });
   contribute(AuditAreas).value({ area: 'groups', label: 'audit.area.groups' }, { id: 'groups' });
   contribute(AuditAreas).value({ area: 'security', label: 'audit.area.security' }, { id: 'security', order: 94 });
+  contribute(AuditAreas).value({ area: 'service-accounts', label: 'audit.area.service-accounts' }, { id: 'service-accounts' });
   contribute(HttpRoutes).to(SignInRoutes);
   contribute(HttpRoutes).to(SecondStepRoutes);
   contribute(HttpRoutes).to(ExternalStepRoutes);
@@ -117,6 +145,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(ApiTokenRoutes);
   contribute(HttpRoutes).to(PeopleRoutes);
   contribute(HttpRoutes).to(GroupsRoutes);
+  contribute(HttpRoutes).to(ServiceAccountsRoutes);
   contribute(HttpRoutes).to(PersonAccessRoutes);
   contribute(HttpRoutes).to(PersonLifecycleRoutes);
   contribute(HttpRoutes).to(OwnExportRoutes);
@@ -125,6 +154,16 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(RecoveryRoutes);
   contribute(HttpRoutes).to(OwnEmailRoutes);
 
+  contribute(HttpRoutes).to(MySitesRoutes);
+  contribute(Criteria).to(MemberCriterion);
+  contribute(MenuItems).value(
+    { label: 'my-sites.title', href: '/my-sites', category: 'other-sites', icon: 'sites' },
+    { id: 'my-sites', order: 900, when: { scope: 'site', member: 'elsewhere' } },
+  );
+  contribute(PersonalMenuItems).value(
+    { label: 'my-sites.title', href: '/my-sites' },
+    { id: 'my-sites', order: 5, when: { member: 'elsewhere' } },
+  );
   contribute(PersonalMenuItems).value({ label: 'account.title', href: '/account' }, { id: 'account', order: 10 });
   contribute(PersonalMenuItems).value(
     { label: 'sign-out.button', href: '/sign-out', method: 'post' },
@@ -149,7 +188,8 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const command of [DeleteUser, MergeUsers, ExportUser]) contribute(Commands).to(command);
   for (const command of groupCommands) contribute(Commands).to(command);
   for (const command of roleCommands) contribute(Commands).to(command);
-  for (const command of [ListSessions, EndSessions, ListTokens, RevokeTokens, RemoveSecondFactors])
+  for (const command of serviceCommands) contribute(Commands).to(command);
+  for (const command of [ListSessions, EndSessions, ListTokens, CreateToken, RevokeTokens, RemoveSecondFactors])
     contribute(Commands).to(command);
   contribute(SecretStores).to(AuthenticatorApp);
   contribute(ChoiceProviders).to(RoleChoices);

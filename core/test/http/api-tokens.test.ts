@@ -73,7 +73,7 @@ describe('A route that takes API tokens', () => {
   it('says how programs sign in, and when a token is no good', async () => {
     expect((await supertest(host.url).get('/notes')).headers['www-authenticate']).to.equal('Bearer');
     expect((await post('/notes', unknown)).headers['www-authenticate']).to.equal('Bearer error="invalid_token"');
-    expect((await post('/notes/page', author)).headers['www-authenticate']).to.equal(undefined);
+    expect((await supertest(host.url).post('/notes/page').send({})).headers['www-authenticate']).to.equal(undefined);
   });
 
   it('refuses a token it does not know, even beside a good session', async () => {
@@ -100,7 +100,10 @@ describe('A route that takes API tokens', () => {
   });
 
   it('is the only kind of route where a token counts', async () => {
-    expect((await post('/notes/page', author)).status).to.equal(401);
+    const page = await post('/notes/page', author);
+    expect([page.status, page.body.error.code]).to.deep.equal([401, 'api-token-not-taken']);
+    expect(page.body.error.message).to.equal('This address takes no API token: only people who have signed in use it.');
+    expect(page.headers['www-authenticate']).to.include('error="invalid_token"').and.to.include('No API token is taken here');
     const open = await supertest(host.url).get('/notes/open').set('Authorization', `Bearer ${author}`);
     expect(open.body).to.deep.equal({ person: 'guest' });
   });

@@ -157,6 +157,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
       },
     },
     providerOf: (service) => (service === 'portico.site-directory' ? 'sites' : undefined),
+    visits: { get: () => undefined },
     sessions: handle('sessions', { find: (cookie: string) => sessions.get(cookie) }),
     apiTokens: {
       get: () => ({

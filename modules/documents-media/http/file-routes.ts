@@ -24,7 +24,8 @@ export class MetadataRoutes implements HttpRoutes {
   ) {}
 
   register(router: Router): void {
-    router.get('/documents/:id/:kind', { access: mayOpen, params, answers: 'json', answer: reportAnswer }, async (ctx) => {
+    const declared = { access: mayOpen, params, answers: 'json', answer: reportAnswer, apiToken: true } as const;
+    router.get('/documents/:id/:kind', declared, async (ctx) => {
       const { id, kind } = ctx.input.params;
       const document = await this.documents.find(ctx.access, id);
       const reporter = this.metadata.reporter(kind);

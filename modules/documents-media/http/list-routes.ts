@@ -60,7 +60,8 @@ export class ListRoutes implements HttpRoutes {
       ctx.render('list', listModel(ctx, input, parts), { title, layout });
     });
 
-    router.get('/api/documents', { access: mayOpen, query: apiListQuery, answers: 'json', answer: listAnswer }, async (ctx) => {
+    const declared = { access: mayOpen, query: apiListQuery, answers: 'json', answer: listAnswer, apiToken: true } as const;
+    router.get('/api/documents', declared, async (ctx) => {
       await this.folders.path(ctx.access, ctx.input.query.folder);
       const metadata = this.kindOf(ctx.input.query.only);
       const query = toListQuery(ctx.input.query, sortingOfQuery(ctx.input.query), metadata);
@@ -79,7 +80,7 @@ export class ListRoutes implements HttpRoutes {
 
     router.get(
       '/api/documents/:id',
-      { access: mayView, params: idParams, answers: 'json', answer: documentAnswer },
+      { access: mayView, params: idParams, answers: 'json', answer: documentAnswer, apiToken: true },
       async (ctx) => {
         const { metadata, ...document } = await this.documents.find(ctx.access, ctx.input.params.id);
         const { site } = ctx.access;

@@ -67,6 +67,7 @@ export class UploadRoutes implements HttpRoutes {
         body: namesForm(this.limits.maxFilesPerUpload),
         answers: 'json',
         answer: namesAnswer,
+        apiToken: true,
       },
       async (ctx) => {
         ctx.body = { names: await this.names.check(ctx.access, ctx.input.query.folder, ctx.input.body.names) };

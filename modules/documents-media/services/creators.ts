@@ -11,6 +11,6 @@ export class Creators {
 
   name(id: string, locale: string): string {
     if (id === 'system') return this.messages.text('author.system', {}, locale);
-    return this.people.get()?.byId(id)?.name ?? this.messages.text('author.unknown', {}, locale);
+    return this.people.get()?.principal(id)?.name ?? this.messages.text('author.unknown', {}, locale);
   }
 }

@@ -37,12 +37,15 @@ export type IdentityErrorCode =
   | 'role-taken'
   | 'role-unknown'
   | 'second-factor-required'
+  | 'service-account-taken'
+  | 'service-account-unknown'
   | 'sign-in-busy'
   | 'sign-in-failed'
   | 'sign-in-slowed'
   | 'ticket-expired'
   | 'too-many-passkeys'
   | 'too-many-roles'
+  | 'too-many-service-accounts'
   | 'too-many-tokens'
   | 'who-missing';
 

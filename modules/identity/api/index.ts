@@ -75,6 +75,8 @@ export interface NewAccount {
 export interface People {
   byId(id: string): Account | undefined;
   byEmail(email: string): Account | undefined;
+  /** A person or a service account: whoever made or did something. */
+  principal(id: string): Person | undefined;
   /** @throws PortalError `invalid-input` (400) with fields; `email-taken` (409). */
   add(account: NewAccount): Promise<Account>;
   rename(personId: string, name: string): Promise<void>;

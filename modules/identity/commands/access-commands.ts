@@ -1,10 +1,9 @@
-import { type Command, type CommandCall, inject, injectable, notFound, PortalError } from '@portico/core';
+import { type Command, type CommandCall, inject, injectable, PortalError } from '@portico/core';
 import type { Account } from '../api/index.js';
 import { AccountRepository } from '../services/account-repository.js';
-import { type Ending, PersonAccess } from '../services/person-access.js';
-import { accountOf, email, json, jsonText } from './account-option.js';
+import { PersonAccess } from '../services/person-access.js';
+import { accountOf, byCommand, email, json, printRows } from './account-option.js';
 
-const ending: Ending = { by: { id: 'system', name: 'Portico' }, via: 'command' };
 const person = { ...email, required: false };
 const id = { name: 'id', value: 'id', description: 'Id, as the list shows it.' };
 const time = (millis: number): string => new Date(millis).toISOString();
@@ -12,11 +11,6 @@ const time = (millis: number): string => new Date(millis).toISOString();
 /** The person that a command names, or all who come into question. */
 function chosen(accounts: AccountRepository, call: CommandCall, all: readonly Account[]): readonly Account[] {
   return call.options.email === undefined ? all : [accountOf(accounts, call)];
-}
-
-async function print<Row>(call: CommandCall, rows: readonly Row[], line: (row: Row) => string): Promise<void> {
-  if (call.options.json) call.print(jsonText(rows));
-  else for (const row of rows) call.print(line(row));
 }
 
 @injectable()
@@ -40,7 +34,7 @@ export class ListSessions implements Command {
         lastUsedAt: time(lastUsedAt),
       })),
     );
-    return print(call, rows, ({ email, id, browser, system, address, lastUsedAt }) => {
+    return printRows(call, rows, ({ email, id, browser, system, address, lastUsedAt }) => {
       const where = [browser, system].filter(Boolean).join(', ') || 'unknown browser';
       return `${email}  ${id}  ${where}  ${address}  last seen ${lastUsedAt}`;
     });
@@ -63,72 +57,15 @@ export class EndSessions implements Command {
     if ((email === undefined) === !everybody)
       throw new PortalError('who-missing', 'Say whose sessions: --email with an address, or --everybody.', { status: 400 });
     if (everybody) {
-      const people = await this.ways.endEverybodys(ending);
+      const people = await this.ways.endEverybodys(byCommand);
       return call.print(`The sessions of ${people} people are ended.`);
     }
     const account = accountOf(this.accounts, call);
     if (typeof id === 'string') {
-      await this.ways.endSession(account, id, ending);
+      await this.ways.endSession(account, id, byCommand);
       return call.print('The session is ended.');
     }
-    call.print(`${await this.ways.endSessions(account, ending)} sessions of ${account.email} are ended.`);
-  }
-}
-
-@injectable()
-export class ListTokens implements Command {
-  readonly name = 'tokens list';
-  readonly summary = 'List the API tokens of a person, or of everybody; never the tokens themselves.';
-  readonly whenEmpty = 'There are none.';
-  readonly options = [person, json];
-
-  constructor(
-    @inject(AccountRepository) private readonly accounts: AccountRepository,
-    @inject(PersonAccess) private readonly ways: PersonAccess,
-  ) {}
-
-  run(call: CommandCall): Promise<void> {
-    const rows = chosen(this.accounts, call, this.ways.withTokens()).flatMap((account) =>
-      this.ways.tokensOf(account).map(({ createdAt, expiresAt, lastUsedAt, ...rest }) => ({
-        email: account.email,
-        ...rest,
-        createdAt: time(createdAt),
-        expiresAt: time(expiresAt),
-        ...(lastUsedAt === undefined ? {} : { lastUsedAt: time(lastUsedAt) }),
-      })),
-    );
-    return print(
-      call,
-      rows,
-      ({ email, id, name, expiresAt, scopes }) => `${email}  ${id}  ${name}  expires ${expiresAt}  ${scopes.join(', ')}`,
-    );
-  }
-}
-
-@injectable()
-export class RevokeTokens implements Command {
-  readonly name = 'tokens revoke';
-  readonly summary = 'Revoke the API tokens of a person, or the one of an id.';
-  readonly options = [person, id];
-
-  constructor(
-    @inject(AccountRepository) private readonly accounts: AccountRepository,
-    @inject(PersonAccess) private readonly ways: PersonAccess,
-  ) {}
-
-  async run(call: CommandCall): Promise<void> {
-    const { email, id } = call.options;
-    if (email === undefined && id === undefined)
-      throw new PortalError('who-missing', 'Say which tokens: --email with an address, or --id.', { status: 400 });
-    const found = chosen(this.accounts, call, this.ways.withTokens()).flatMap((account) =>
-      this.ways
-        .tokensOf(account)
-        .filter((token) => id === undefined || token.id === id)
-        .map((token) => ({ account, token })),
-    );
-    if (id !== undefined && found.length === 0) throw notFound('API token');
-    for (const { account, token } of found) await this.ways.revokeToken(account, token.id, ending);
-    call.print(found.length === 1 ? '1 API token is revoked.' : `${found.length} API tokens are revoked.`);
+    call.print(`${await this.ways.endSessions(account, byCommand)} sessions of ${account.email} are ended.`);
   }
 }
 
@@ -145,7 +82,7 @@ export class RemoveSecondFactors implements Command {
 
   async run(call: CommandCall): Promise<void> {
     const account = accountOf(this.accounts, call);
-    const removed = await this.ways.removeFactors(account, ending);
+    const removed = await this.ways.removeFactors(account, byCommand);
     call.print(removed ? `The second factors of ${account.email} are removed.` : `${account.email} has no second factor.`);
   }
 }

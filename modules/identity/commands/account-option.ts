@@ -8,6 +8,7 @@ import {
 } from '@portico/core';
 import type { Account, Group } from '../api/index.js';
 import type { AccountRepository } from '../services/account-repository.js';
+import type { Ending } from '../services/person-access.js';
 import type { RoleInPlace } from '../services/rights.js';
 
 /** Whom a command is about. */
@@ -60,8 +61,8 @@ export function accountOf(accounts: AccountRepository, call: CommandCall): Accou
   return account;
 }
 
-/** Which role or group a command is about. */
-export const named = (what: 'role' | 'group'): CommandOption => ({
+/** Which thing a command is about. */
+export const named = (what: 'role' | 'group' | 'service account' | 'token'): CommandOption => ({
   name: 'name',
   value: 'name',
   description: `Name of the ${what}.`,
@@ -74,6 +75,15 @@ export const yes: CommandOption = { name: 'yes', description: 'Do not ask.' };
 export function jsonText(value: unknown): string {
   return JSON.stringify(value, undefined, 2);
 }
+
+/** Prints rows as JSON where it is asked for, else a line for each. */
+export async function printRows<Row>(call: CommandCall, rows: readonly Row[], line: (row: Row) => string): Promise<void> {
+  if (call.options.json) call.print(jsonText(rows));
+  else for (const row of rows) call.print(line(row));
+}
+
+/** Who ends something by a command. */
+export const byCommand: Ending = { by: { id: 'system', name: 'Portico' }, via: 'command' };
 
 /** Asks once where there is a terminal, unless `--yes` says that it is meant. Answers the exit code: 1 when nothing was removed. */
 export async function removeWhenConfirmed(call: CommandCall, question: string, remove: () => Promise<void>): Promise<number> {

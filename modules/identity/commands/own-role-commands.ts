@@ -123,8 +123,13 @@ export class RemoveRole implements Command {
 
   async run(call: CommandCall): Promise<number> {
     const role = roleOf(this.catalog, call);
-    const { people, groups, places } = await this.administration.holders(role, this.contexts.system());
-    const holders = [...people.map(({ email }) => email), ...groups.map(({ name }) => `the group ${name}`), ...places];
+    const { people, groups, services, places } = await this.administration.holders(role, this.contexts.system());
+    const holders = [
+      ...people.map(({ email }) => email),
+      ...groups.map(({ name }) => `the group ${name}`),
+      ...services.map(({ name }) => `the service account ${name}`),
+      ...places,
+    ];
     const held = holders.length === 0 ? 'Nobody has it.' : `These lose it: ${holders.slice(0, 20).join(', ')}.`;
     return removeWhenConfirmed(call, `Remove the role ${role.name}? ${held}`, async () => {
       await this.administration.remove(this.contexts.system(), role);

@@ -1,9 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 
 /**
- * A token with which a program speaks for a person. The token itself is shown once, when it is made; the row has its hash, so that whoever
+ * A token with which a program speaks for a person, or for a service account. The token itself is shown once, when it is made; the row has its hash, so that whoever
  * reads the database cannot use it. A row is inserted, its last use written, and it is deleted when somebody revokes it; a program may never
- * do more than its scopes and than its person may at that moment.
+ * do more than its scopes and than its person may at that moment, and one of a service account whatever the account may.
  */
 @Entity('identity_api_token')
 export class ApiTokenEntity {
@@ -11,12 +11,12 @@ export class ApiTokenEntity {
   @PrimaryColumn('text')
   id!: string;
 
-  /** Id of the person for whom the token speaks. */
+  /** Id of the person or of the service account for whom the token speaks. */
   @Index('identity_api_token_person')
   @Column('text', { name: 'person_id' })
   personId!: string;
 
-  /** Name that its person gave the token, to tell it from others. */
+  /** Name that was given to the token, to tell it from others. */
   @Column('text')
   name!: string;
 
@@ -24,7 +24,7 @@ export class ApiTokenEntity {
   @Column('text', { name: 'token_hash', unique: true })
   tokenHash!: string;
 
-  /** Permissions that the token may use, as a JSON array of ids; those that its person lacks count for nothing. */
+  /** Permissions that the token may use, as a JSON array of ids; those that its person lacks count for nothing. Empty of a service account. */
   @Column('text')
   scopes!: string;
 

@@ -4,12 +4,14 @@ import { AuthenticatorEntity } from './authenticator-entity.js';
 import { ExternalGrantEntity, ExternalIdentityEntity, ExternalSessionEntity } from './external-entities.js';
 import { GroupEntity, GroupMemberEntity, GroupRoleEntity } from './group-entities.js';
 import { KnownDeviceEntity } from './known-device-entity.js';
+import { LastSiteEntity } from './last-site-entity.js';
 import { PasskeyEntity } from './passkey-entity.js';
 import { PersonEntity } from './person-entity.js';
 import { RecoveryCodeEntity } from './recovery-code-entity.js';
 import { RoleAssignmentEntity } from './role-assignment-entity.js';
 import { RoleEntity } from './role-entity.js';
 import { RolePermissionEntity } from './role-permission-entity.js';
+import { ServiceAccountEntity, ServiceAccountRoleEntity } from './service-account-entities.js';
 import { SessionEntity } from './session-entity.js';
 import { SignInCountEntity } from './sign-in-count-entity.js';
 
@@ -24,9 +26,12 @@ export default [
   ExternalIdentityEntity,
   ExternalSessionEntity,
   KnownDeviceEntity,
+  LastSiteEntity,
   PasskeyEntity,
   PersonEntity,
   RecoveryCodeEntity,
+  ServiceAccountEntity,
+  ServiceAccountRoleEntity,
   SessionEntity,
   SignInCountEntity,
   ...roles,

@@ -35,8 +35,7 @@ export class ExternalSignInPages implements ExternalSignIn {
     const shown = { ...person, hasFactor: provider.countsAsSecondFactor, means: ['provider' as const], external };
     const result = await this.steps.next(shown, this.pages.visitor(ctx));
     if (result.kind === 'session') {
-      await this.pages.open(ctx, result);
-      this.pages.goOn(ctx, next);
+      this.pages.goOn(ctx, next, await this.pages.open(ctx, result));
       return;
     }
     this.step.set(ctx, result.ticket);

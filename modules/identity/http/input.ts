@@ -63,3 +63,5 @@ export const newGroupMemberForm = z.strictObject({ email: typedText });
 export const groupMemberForm = z.strictObject({ person: z.uuid() });
 export const groupRoleForm = z.strictObject({ role, site: z.union([z.uuid(), z.literal('')]).default(''), intent });
 export const newApiTokenForm = z.strictObject({ name: typedText, days: typedText, scopes: permissions });
+export const serviceTokenForm = z.strictObject({ name: typedText, days: shortText });
+export const serviceTokenParams = z.strictObject({ id: z.uuid(), token: z.uuid() });

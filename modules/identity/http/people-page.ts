@@ -34,10 +34,14 @@ export async function peoplePage(
   return { ...model, people: page.people, q };
 }
 
-/** The two lists under Users and Organizations. */
-export function peopleTabs(ctx: Pick<RouteContext, 'text' | 'url'>, current: 'people' | 'groups'): readonly object[] {
+/** The lists under Users and Organizations. */
+export function peopleTabs(
+  ctx: Pick<RouteContext, 'text' | 'url'>,
+  current: 'people' | 'groups' | 'services',
+): readonly object[] {
   return [
     { label: ctx.text('people.tab'), href: ctx.url('/identity/users'), isCurrent: current === 'people' },
     { label: ctx.text('groups.title'), href: ctx.url('/identity/groups'), isCurrent: current === 'groups' },
+    { label: ctx.text('services.title'), href: ctx.url('/identity/service-accounts'), isCurrent: current === 'services' },
   ];
 }

@@ -144,7 +144,7 @@ export class RolesRoutes implements HttpRoutes {
   }
 
   private async showRemoval(ctx: RouteContext, role: Role, error?: PortalError): Promise<void> {
-    const { people, groups, places } = await this.administration.holders(role, ctx.access);
+    const { people, groups, services, places } = await this.administration.holders(role, ctx.access);
     const model = {
       role: role.name,
       id: role.id,
@@ -153,8 +153,9 @@ export class RolesRoutes implements HttpRoutes {
       peopleCount: people.length,
       more: Math.max(0, people.length - 20),
       groups,
+      services,
       places,
-      isHeld: people.length + groups.length + places.length > 0,
+      isHeld: people.length + groups.length + services.length + places.length > 0,
       mayChange: this.administration.mayChange(ctx.access, role),
     };
     ctx.render('role-removal', model, {

@@ -108,8 +108,8 @@ export class SecondStepRoutes implements HttpRoutes {
     try {
       const { codes, result } = await work();
       if (result.kind !== 'session' || codes.length === 0) return await this.pages.follow(ctx, result, next);
-      await this.pages.open(ctx, result);
-      this.pages.codes(ctx, codes, next);
+      const person = await this.pages.open(ctx, result);
+      this.pages.codes(ctx, codes, next, person);
     } catch (failure) {
       const error = shownError(ctx, failure);
       if (error.code === 'ticket-expired') this.pages.signIn(ctx, { next, error });

@@ -1,20 +1,24 @@
-import { type BrowserCookie, Cookies, inject, injectable, PortalError, type RouteContext, SessionCookie } from '@portico/core';
+import {
+  type BrowserCookie,
+  Cookies,
+  inject,
+  injectable,
+  type Person,
+  PortalError,
+  type RouteContext,
+  SessionCookie,
+} from '@portico/core';
 import { localAddress } from '@portico/core/util';
 import { AccountMails } from '../services/account-mails.js';
 import type { Enrolment } from '../services/authenticator-app.js';
 import { OfferedMethods } from '../services/offered-methods.js';
+import { OwnSites } from '../services/own-sites.js';
 import { RelyingParty } from '../services/relying-party.js';
 import { SecondStep } from '../services/second-step.js';
 import { SessionStore, type Visitor } from '../services/session-store.js';
 import { type SignInResult, ticketExpired } from '../services/sign-in-steps.js';
 
 const pagesOfSigning = /^\/sign-(?:in|out)(?![\w-])/;
-
-/** Where a person goes on to after signing in: a place of the portal that is not the sign-in itself. */
-function addressAfterSignIn(next: string | undefined): string {
-  const place = localAddress(next);
-  return place === undefined || pagesOfSigning.test(place) ? '/web/home' : place;
-}
 
 /** As long as browsers keep any cookie. */
 const deviceSeconds = 400 * 24 * 3600;
@@ -46,6 +50,7 @@ export class SignInPages {
     @inject(OfferedMethods) private readonly methods: OfferedMethods,
     @inject(Cookies) cookies: Cookies,
     @inject(AccountMails) private readonly mails: AccountMails,
+    @inject(OwnSites) private readonly ownSites: OwnSites,
   ) {
     this.device = deviceCookie(cookies);
   }
@@ -60,8 +65,7 @@ export class SignInPages {
     else if (result.kind === 'second-factor') await this.secondFactor(ctx, { ticket: result.ticket, next });
     else if (result.kind === 'set-up') await this.setUp(ctx, { ticket: result.ticket, next });
     else {
-      await this.open(ctx, result);
-      this.goOn(ctx, next);
+      this.goOn(ctx, next, await this.open(ctx, result));
     }
   }
 
@@ -74,16 +78,21 @@ export class SignInPages {
     else this.newPassword(ctx, { ticket, next });
   }
 
-  /** A session of before does not live on beside the new one. */
-  async open(ctx: RouteContext, { token, device }: { readonly token: string; readonly device: string }): Promise<void> {
+  /** A session of before does not live on beside the new one. Answers whose the new one is. */
+  async open(
+    ctx: RouteContext,
+    { token, device }: { readonly token: string; readonly device: string },
+  ): Promise<Person | undefined> {
     if (ctx.session) await this.sessions.end(ctx.session);
     this.cookie.set(ctx, token);
     this.device.set(ctx, device);
+    return this.sessions.find(token)?.person;
   }
 
-  goOn(ctx: RouteContext, next: string | undefined): void {
+  /** @param person who is signed in now. */
+  goOn(ctx: RouteContext, next: string | undefined, person: Person | undefined): void {
     ctx.status = 303;
-    ctx.redirect(addressAfterSignIn(next));
+    ctx.redirect(this.addressAfterSignIn(next, person));
   }
 
   signIn(ctx: RouteContext, model: PageModel & { readonly email?: string }): void {
@@ -124,13 +133,19 @@ export class SignInPages {
   }
 
   /** Recovery codes, once, and the way on from there. */
-  codes(ctx: RouteContext, codes: readonly string[], next: string | undefined): void {
+  codes(ctx: RouteContext, codes: readonly string[], next: string | undefined, person: Person | undefined): void {
     this.show(ctx, 'sign-in-codes', 'codes.title', {
       codes,
       text: codes.join('\n'),
       download: encodeURIComponent(`${codes.join('\n')}\n`),
-      goOn: addressAfterSignIn(next),
+      goOn: this.addressAfterSignIn(next, person),
     });
+  }
+
+  /** Where a person goes on to: a place of the portal that is not the sign-in itself, or where they can do something. */
+  private addressAfterSignIn(next: string | undefined, person: Person | undefined): string {
+    const place = localAddress(next);
+    return place === undefined || pagesOfSigning.test(place) ? this.ownSites.addressFor(person) : place;
   }
 
   private show(

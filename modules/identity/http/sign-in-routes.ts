@@ -49,7 +49,7 @@ export class SignInRoutes implements HttpRoutes {
   register(router: Router): void {
     router.get('/', { access: 'public', query: nextQuery }, (ctx) => {
       const { next } = ctx.input.query;
-      if (ctx.session) this.pages.goOn(ctx, next);
+      if (ctx.session) this.pages.goOn(ctx, next, ctx.session.person);
       else this.pages.signIn(ctx, { next });
     });
 

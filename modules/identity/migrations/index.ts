@@ -4,8 +4,10 @@ import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateExternalIdentities1764720100000 } from './create-external-identities.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
+import { CreateLastSites1764741000000 } from './create-last-sites.js';
 import { CreateRolesAndGroups1764720000000 } from './create-roles-and-groups.js';
 import { CreateSecondFactors1764700000000 } from './create-second-factors.js';
+import { CreateServiceAccounts1764742000000 } from './create-service-accounts.js';
 import { CreateSignInCounts1764700300000 } from './create-sign-in-counts.js';
 import { DescribeSessions1764700100000 } from './describe-sessions.js';
 import { ExpireOneTimePasswords1764700200000 } from './expire-one-time-passwords.js';
@@ -32,4 +34,6 @@ export default [
   CreateAccountLinks1764710000000,
   CreateExternalIdentities1764720100000,
   AddLanguagesOfPeople1764710000000,
+  CreateLastSites1764741000000,
+  CreateServiceAccounts1764742000000,
 ];

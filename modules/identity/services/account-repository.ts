@@ -71,6 +71,10 @@ export class AccountRepository implements People {
     return this.directory.byEmail(email);
   }
 
+  principal(id: string): Person | undefined {
+    return this.directory.person(id) ?? this.directory.service(id);
+  }
+
   add(account: NewAccount): Promise<Account> {
     return this.addWith(account, []);
   }

@@ -21,7 +21,8 @@ import {
 } from '@portico/core';
 import type { RateLimiterMemory } from 'rate-limiter-flexible';
 import { ApiTokenEntity } from '../entities/api-token-entity.js';
-import { Directory } from './directory.js';
+import { type ApiTokenView, mostTokens, type NewApiToken, problemsOf, tooManyTokens } from './api-token.js';
+import { Directory, type ServiceAccount } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import { PermissionsHeld } from './permissions-held.js';
 import { Limiter, secondsToWait } from './sign-in-counts.js';
@@ -59,23 +60,6 @@ class ApiTokenRateLimiter {
   }
 }
 
-/** What a person says about a new token. */
-export interface NewApiToken {
-  readonly name: string;
-  readonly scopes: readonly PermissionId[];
-  readonly days: number;
-}
-
-/** A token as its owner sees it; never the token itself. */
-export interface ApiTokenView {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly PermissionId[];
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly lastUsedAt: number | undefined;
-}
-
 interface LiveToken extends Omit<ApiTokenView, 'scopes' | 'lastUsedAt'> {
   personId: string;
   readonly tokenHash: string;
@@ -84,9 +68,7 @@ interface LiveToken extends Omit<ApiTokenView, 'scopes' | 'lastUsedAt'> {
   writtenAt: number | undefined;
 }
 
-const mostPerPerson = 50;
-const longestDays = 366;
-const day = 24 * 3_600_000;
+const dayMillis = 24 * 3_600_000;
 const lagMillis = 5 * 60_000;
 
 /** API tokens by their SHA-256, in memory; what changes them is one transaction, and stands in the audit log. */
@@ -107,14 +89,13 @@ export class ApiTokenRepository implements ApiTokens {
   async authenticate(token: string, address: string): Promise<ApiCaller> {
     const known = this.tokens.get(hashOf(token));
     const now = this.clock.now().getTime();
-    const account = known && this.directory.byId(known.personId);
-    const person = account?.active && !account.mustChangePassword ? this.directory.person(account.id) : undefined;
+    const person = known && this.directory.caller(known.personId);
     if (!known || !person || known.expiresAt <= now) {
       await this.rateLimiter.failed(address, known);
       throw new PortalError('api-token-invalid', 'This API token is unknown, expired or revoked.', { status: 401 });
     }
     known.lastUsedAt = now;
-    return { id: known.id, name: known.name, person, scopes: known.scopes };
+    return { id: known.id, name: known.name, person, ...(person.kind === 'service' ? {} : { scopes: known.scopes }) };
   }
 
   /** Everybody who has a token. */
@@ -122,7 +103,7 @@ export class ApiTokenRepository implements ApiTokens {
     return [...new Set([...this.tokens.values()].map(({ personId }) => personId))];
   }
 
-  /** The tokens of a person, newest first. */
+  /** The tokens of a person or of a service account, newest first. */
   of(personId: string): readonly ApiTokenView[] {
     return [...this.tokens.values()]
       .filter((token) => token.personId === personId)
@@ -144,29 +125,56 @@ export class ApiTokenRepository implements ApiTokens {
   async create(person: Person, { name, scopes, days }: NewApiToken): Promise<string> {
     const wanted = new Set(scopes);
     const fields = {
-      ...(name.trim() === '' || name.length > 100 ? { name: 'Enter a name of at most 100 characters.' } : {}),
+      ...problemsOf(name, days),
       ...(wanted.size === 0 ? { scopes: 'Choose what the token may do.' } : {}),
       ...(this.held.all(person.id, wanted) ? {} : { scopes: 'You can give a token only what you may do yourself.' }),
-      ...(Number.isInteger(days) && days >= 1 && days <= longestDays ? {} : { days: `Enter 1 to ${longestDays} days.` }),
     };
     if (Object.keys(fields).length > 0) throw invalidInput(fields);
+    return this.insert(person, { name, scopes: [...wanted].sort(), days }, authorOf(person), 'screen');
+  }
+
+  /**
+   * Answers a token of a service account, which reaches as far as its roles.
+   * @param guard asked in the transaction: it throws when who makes the token may not.
+   * @throws PortalError `invalid-input` (400) with fields; `too-many-tokens` (409).
+   */
+  async createFor(
+    service: ServiceAccount,
+    { name, days }: Omit<NewApiToken, 'scopes'>,
+    by: AuditPerson,
+    via: AuditVia,
+    guard?: () => void,
+  ): Promise<string> {
+    const fields = problemsOf(name, days);
+    if (Object.keys(fields).length > 0) throw invalidInput(fields);
+    return this.insert(service, { name, scopes: [], days }, by, via, guard);
+  }
+
+  private async insert(
+    owner: Person,
+    { name, scopes, days }: NewApiToken,
+    by: AuditPerson,
+    via: AuditVia,
+    guard?: () => void,
+  ): Promise<string> {
     const token = `portico_${newToken()}`;
     const createdAt = this.clock.now().getTime();
     const entity: ApiTokenEntity = {
       id: this.ids.next(),
-      personId: person.id,
+      personId: owner.id,
       name: name.trim(),
       tokenHash: hashOf(token),
-      scopes: JSON.stringify([...wanted].sort()),
+      scopes: JSON.stringify(scopes),
       createdAt,
-      expiresAt: createdAt + days * day,
+      expiresAt: createdAt + days * dayMillis,
       lastUsedAt: null,
     };
     await this.unitOfWork.write(async (transaction) => {
+      guard?.();
       const repository = transaction.repository(ApiTokenEntity);
-      if ((await repository.countBy({ personId: person.id })) >= mostPerPerson) throw tooMany();
+      if ((await repository.countBy({ personId: owner.id })) >= mostTokens) throw tooManyTokens(owner);
       await repository.insert(entity);
-      await this.record(transaction, person, entity, 'set');
+      await this.record(transaction, owner, entity, 'set', by, via);
       transaction.afterCommit(() => this.keep(entity));
     });
     return token;
@@ -238,13 +246,14 @@ export class ApiTokenRepository implements ApiTokens {
     person: Person,
     entity: ApiTokenEntity,
     action: string,
-    by: AuditPerson = authorOf(person),
-    via: AuditVia = 'screen',
+    by: AuditPerson,
+    via: AuditVia,
   ): Promise<void> {
-    const facts = { name: entity.name, scopes: JSON.parse(entity.scopes) as unknown };
+    const scopes = person.kind === 'service' ? {} : { scopes: JSON.parse(entity.scopes) as unknown };
+    const facts = { name: entity.name, ...scopes };
     return this.audit.record(transaction, {
       area: 'api-tokens',
-      subject: person.email,
+      subject: person.email || person.name,
       about: person.id,
       attribute: entity.name,
       scope: 'instance',
@@ -275,8 +284,4 @@ const portal: AuditPerson = { id: 'system', name: 'Portico' };
 
 function authorOf({ id, name, email }: Person): AuditPerson {
   return { id, name: name || email };
-}
-
-function tooMany(): PortalError {
-  return new PortalError('too-many-tokens', `You have ${mostPerPerson} API tokens already. Revoke one first.`, { status: 409 });
 }

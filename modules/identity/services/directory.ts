@@ -3,6 +3,7 @@ import type { Account, Group } from '../api/index.js';
 import { GroupEntity, GroupMemberEntity, GroupRoleEntity } from '../entities/group-entities.js';
 import { PersonEntity } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
+import { ServiceAccountEntity, ServiceAccountRoleEntity } from '../entities/service-account-entities.js';
 import { emailKey } from './email-address.js';
 
 /** All rows that the directory is made of. */
@@ -12,6 +13,14 @@ export interface DirectoryRows {
   readonly groups: readonly GroupEntity[];
   readonly members: readonly GroupMemberEntity[];
   readonly groupRoles: readonly GroupRoleEntity[];
+  readonly services: readonly ServiceAccountEntity[];
+  readonly serviceRoles: readonly ServiceAccountRoleEntity[];
+}
+
+/** An account of a program, with its roles on the instance and per site id. */
+export interface ServiceAccount extends Person, Pick<Account, 'active' | 'createdAt' | 'roles' | 'siteRoles'> {
+  readonly kind: 'service';
+  readonly description: string;
 }
 
 interface PersonRows {
@@ -20,7 +29,7 @@ interface PersonRows {
 }
 
 /**
- * Every account with its roles, and every group, in memory: what each request asks. Changed only after a commit. What a group gives its people is
+ * Every account with its roles, of people and of programs, and every group, in memory: what each request asks. Changed only after a commit. What a group gives its people is
  * counted into their accounts when the group or who is in it changes, so that a request adds nothing up.
  */
 @injectable()
@@ -30,6 +39,7 @@ export class Directory {
   private persons = new Map<string, Person>();
   private rows = new Map<string, PersonRows>();
   private groups = new Map<string, Group>();
+  private services = new Map<string, ServiceAccount>();
   /** Ids of people by the id of their group, and the other way round. */
   private membersOf = new Map<string, Set<string>>();
   private groupsOf = new Map<string, Set<string>>();
@@ -59,6 +69,27 @@ export class Directory {
     return this.accounts.values();
   }
 
+  service(id: string): ServiceAccount | undefined {
+    return this.services.get(id);
+  }
+
+  allServices(): Iterable<ServiceAccount> {
+    return this.services.values();
+  }
+
+  /** Who has roles: somebody, or a program. */
+  holder(id: string): Account | ServiceAccount | undefined {
+    return this.accounts.get(id) ?? this.services.get(id);
+  }
+
+  /** For whom an API token speaks; undefined while it may not. */
+  caller(id: string): Person | undefined {
+    const account = this.accounts.get(id);
+    if (account) return account.active && !account.mustChangePassword ? this.persons.get(id) : undefined;
+    const service = this.services.get(id);
+    return service?.active ? service : undefined;
+  }
+
   group(id: string): Group | undefined {
     return this.groups.get(id);
   }
@@ -79,6 +110,8 @@ export class Directory {
       groups: await reader.repository(GroupEntity).find(),
       members: await reader.repository(GroupMemberEntity).find(),
       groupRoles: await reader.repository(GroupRoleEntity).find(),
+      services: await reader.repository(ServiceAccountEntity).find(),
+      serviceRoles: await reader.repository(ServiceAccountRoleEntity).find(),
     };
   }
 
@@ -87,7 +120,9 @@ export class Directory {
   }
 
   /** Everything anew. */
-  replace({ people, assignments, groups, members, groupRoles }: DirectoryRows): void {
+  replace({ people, assignments, groups, members, groupRoles, services, serviceRoles }: DirectoryRows): void {
+    const rolesOfService = grouped(serviceRoles, ({ serviceId }) => serviceId);
+    this.services = new Map(services.map((row) => [row.id, serviceOf(row, rolesOfService.get(row.id) ?? [])]));
     const rolesOf = grouped(groupRoles, ({ groupId }) => groupId);
     const assignmentsOf = grouped(assignments, ({ personId }) => personId);
     this.groups = new Map(groups.map((row) => [row.id, groupOf(row, rolesOf.get(row.id) ?? [])]));
@@ -105,6 +140,16 @@ export class Directory {
 
   put(person: PersonEntity, assignments: readonly RoleAssignmentEntity[]): void {
     this.keep(person, assignments);
+    this.changed.fire();
+  }
+
+  putService(row: ServiceAccountEntity, roles: readonly ServiceAccountRoleEntity[]): void {
+    this.services.set(row.id, serviceOf(row, roles));
+    this.changed.fire();
+  }
+
+  removeService(id: string): void {
+    this.services.delete(id);
     this.changed.fire();
   }
 
@@ -191,6 +236,12 @@ const nobody: ReadonlySet<string> = new Set();
 
 function groupOf({ id, name, description }: GroupEntity, roles: readonly GroupRoleEntity[]): Group {
   return Object.freeze({ id, name, description, ...rolesByPlace(roles) });
+}
+
+function serviceOf(row: ServiceAccountEntity, roles: readonly ServiceAccountRoleEntity[]): ServiceAccount {
+  const { id, name, description, active, createdAt } = row;
+  const facts = { id, kind: 'service' as const, email: '', name, description, active, createdAt: new Date(createdAt) };
+  return Object.freeze({ ...facts, ...rolesByPlace(roles) });
 }
 
 function rolesByPlace(entries: readonly { readonly siteId: string; readonly role: string }[]): RolesByPlace {

@@ -41,7 +41,8 @@ export class MembershipCheck implements IntegrityCheck {
     const rows = await this.unitOfWork.read((reader) =>
       reader.query<{ siteId: string; count: number }>(
         `SELECT site_id AS "siteId", count(*) AS count FROM
-           (SELECT site_id FROM identity_role_assignment UNION ALL SELECT site_id FROM identity_group_role) AS given
+           (SELECT site_id FROM identity_role_assignment UNION ALL SELECT site_id FROM identity_group_role
+            UNION ALL SELECT site_id FROM identity_service_account_role) AS given
          WHERE site_id <> '' GROUP BY site_id`,
       ),
     );
@@ -69,7 +70,7 @@ export class RoleNamesCheck implements IntegrityCheck {
       reader.query<{ role: string; count: number }>(
         `SELECT role, count(*) AS count FROM
            (SELECT role FROM identity_role_assignment UNION ALL SELECT role FROM identity_group_role
-            UNION ALL SELECT role FROM identity_role_permission) AS named
+            UNION ALL SELECT role FROM identity_service_account_role UNION ALL SELECT role FROM identity_role_permission) AS named
          GROUP BY role ORDER BY role`,
       ),
     );

@@ -19,10 +19,12 @@ import { AuthenticatorEntity } from '../entities/authenticator-entity.js';
 import { ExternalGrantEntity, ExternalIdentityEntity } from '../entities/external-entities.js';
 import { GroupMemberEntity, GroupRoleEntity } from '../entities/group-entities.js';
 import { KnownDeviceEntity } from '../entities/known-device-entity.js';
+import { LastSiteEntity } from '../entities/last-site-entity.js';
 import { PasskeyEntity } from '../entities/passkey-entity.js';
 import { PersonEntity } from '../entities/person-entity.js';
 import { RecoveryCodeEntity } from '../entities/recovery-code-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
+import { ServiceAccountRoleEntity } from '../entities/service-account-entities.js';
 import { keepAnAdministrator } from './account-rules.js';
 import { Directory } from './directory.js';
 import { WaysIn } from './ways-in.js';
@@ -43,6 +45,7 @@ const ownRows: readonly EntityClass<{ personId: string }>[] = [
   ExternalGrantEntity,
   RoleAssignmentEntity,
   GroupMemberEntity,
+  LastSiteEntity,
 ];
 
 /**
@@ -186,15 +189,18 @@ export class SiteMemberships implements SiteContent {
   ) {}
 
   async count(reader: Reader, siteId: string): Promise<number> {
-    const people = await reader.repository(RoleAssignmentEntity).countBy({ siteId });
-    return people + (await reader.repository(GroupRoleEntity).countBy({ siteId }));
+    let count = 0;
+    for (const entity of [RoleAssignmentEntity, GroupRoleEntity, ServiceAccountRoleEntity])
+      count += await reader.repository<{ siteId: string }>(entity).countBy({ siteId });
+    return count;
   }
 
   /** All at once: who has a role in a site is in memory anyway. */
   async erase(transaction: Transaction, siteId: string): Promise<number> {
     let taken = 0;
-    for (const entity of [RoleAssignmentEntity, GroupRoleEntity, ExternalGrantEntity])
+    for (const entity of [RoleAssignmentEntity, GroupRoleEntity, ServiceAccountRoleEntity, ExternalGrantEntity])
       taken += (await transaction.repository<{ siteId: string }>(entity).delete({ siteId })).affected ?? 0;
+    await transaction.repository(LastSiteEntity).delete({ siteId });
     if (taken > 0) transaction.afterCommit(() => this.unitOfWork.read((reader) => this.directory.load(reader)));
     return taken;
   }

@@ -9,7 +9,8 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import type { Account } from '../api/index.js';
-import { ApiTokenRepository, type ApiTokenView } from './api-token-repository.js';
+import type { ApiTokenView } from './api-token.js';
+import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { type FactorState, SecondFactors } from './second-factors.js';
 import { SecurityEntries } from './security-entries.js';
@@ -65,10 +66,6 @@ export class PersonAccess {
 
   sessionsOf({ id }: Account): readonly SessionView[] {
     return this.sessions.of(id);
-  }
-
-  tokensOf({ id }: Account): readonly ApiTokenView[] {
-    return this.tokens.of(id);
   }
 
   /** @throws PortalError `not-found` (404) for a session that is not this person's. */

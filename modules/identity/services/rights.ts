@@ -32,7 +32,8 @@ type Holder = Pick<Account | Group, 'roles' | 'siteRoles'>;
  * One question stands behind all of it: does who acts hold each permission that is at stake, in the scope in which it is? Of a role these are its
  * permissions, on the instance everywhere and in a site those that have force there; of a person, those of all their roles; of a group likewise, since who
  * changes a group changes its people. What an administrator has is more than any list of permissions, with what modules of next year declare in it: so the
- * role itself is asked for. Someone disabled counts with all their roles: they would have them again. A token holds no more than its scopes.
+ * role itself is asked for. Someone disabled counts with all their roles: they would have them again. A token holds no more than its scopes, one of a
+ * service account what the account holds.
  *
  * Every route and command of this module that changes people, roles, groups, sessions, tokens or factors of others asks here.
  */
@@ -86,7 +87,7 @@ export class Rights {
     const { person, token } = access;
     if (person?.kind === 'system') return true;
     if (!this.accessControl.can(person, id, siteId === undefined ? instanceScope : siteScope(siteId))) return false;
-    if (!token || !person) return true;
+    if (!token || !person || person.kind === 'service') return true;
     return this.tokens.of(person.id).some((each) => each.id === token.id && each.scopes.includes(id));
   }
 

@@ -28,13 +28,19 @@ import { isDeclared, RoleCatalog } from './role-catalog.js';
 export interface RoleHolders {
   readonly people: readonly { readonly id: string; readonly name: string; readonly email: string }[];
   readonly groups: readonly { readonly id: string; readonly name: string }[];
+  readonly services: readonly { readonly id: string; readonly name: string }[];
   /** Where else it is named, as modules say it. */
   readonly places: readonly string[];
 }
 
 const mostRoles = 500;
 /** Tables of this module that name roles. */
-const tablesWithNames = ['identity_role_assignment', 'identity_group_role', 'identity_role_permission'] as const;
+const tablesWithNames = [
+  'identity_role_assignment',
+  'identity_group_role',
+  'identity_service_account_role',
+  'identity_role_permission',
+] as const;
 
 /**
  * The only place where roles and what they may change. Each change is one transaction with its entry of the audit log; with its commit the catalog, and
@@ -138,6 +144,7 @@ export class RoleRepository {
         .filter(({ ownRoles, ownSiteRoles }) => has({ roles: ownRoles, siteRoles: ownSiteRoles }))
         .sort(byName),
       groups: [...this.directory.allGroups()].filter(has).sort(byName),
+      services: [...this.directory.allServices()].filter(has).sort(byName),
       places,
     };
   }

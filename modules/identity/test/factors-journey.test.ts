@@ -122,7 +122,7 @@ describe('More than a password, in a browser', () => {
       await page.setViewportSize({ width, height: 800 });
       await page.keyboard.type(totp.generate());
       await page.keyboard.press('Enter');
-      await page.waitForURL('**/web/home');
+      await page.waitForURL('**/my-sites');
       await page.goto('/account');
       await signOut(page);
       await page.getByLabel('Email Address').fill(email);
@@ -132,7 +132,7 @@ describe('More than a password, in a browser', () => {
       await page.keyboard.press('Enter');
       await page.getByLabel('Recovery Code').fill(codes[0] ?? '');
       await page.keyboard.press('Enter');
-      await page.waitForURL('**/web/home');
+      await page.waitForURL('**/my-sites');
       await page.context().close();
     });
   }
@@ -161,7 +161,7 @@ describe('More than a password, in a browser', () => {
     await page.setViewportSize({ width, height: 800 });
     await tabTo(page, 'Use a Passkey');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/web/home');
+    await page.waitForURL('**/my-sites');
     await page.goto('/account/passkeys');
     await page.getByText('Last used').waitFor();
 
@@ -171,7 +171,7 @@ describe('More than a password, in a browser', () => {
     await page.keyboard.press('Enter');
     await tabTo(page, 'Use a passkey');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/web/home');
+    await page.waitForURL('**/my-sites');
 
     await page.goto('/account/passkeys');
     await page.getByRole('button', { name: 'Remove The laptop' }).click();
@@ -202,7 +202,7 @@ describe('More than a password, in a browser', () => {
       await page.getByRole('button', { name: 'Use a Passkey' }).click();
     };
     await attempt();
-    await page.waitForURL('**/web/home');
+    await page.waitForURL('**/my-sites');
     const [key] = await device.credentials();
     if (!key) throw new Error('There is no passkey.');
     expect(key.signCount).to.be.greaterThan(0);

@@ -63,7 +63,7 @@ describe('Mail, in a browser', () => {
       await type(page, 'Email Address', 'fay@example.org');
       await type(page, 'Password', chosen);
       await page.keyboard.press('Enter');
-      await page.waitForURL('**/web/home');
+      await page.waitForURL('**/my-sites');
       await page.context().close();
       server.received.length = 0;
     });
@@ -103,7 +103,7 @@ describe('Mail, in a browser', () => {
     await ines.getByLabel('Email Address').fill('ines@example.org');
     await ines.getByLabel('Password').fill(password);
     await ines.getByRole('button', { name: 'Sign In' }).click();
-    await ines.waitForURL('**/web/home');
+    await ines.waitForURL('**/my-sites');
     await ines.goto('/account/email');
     expect(await accessibilityFaults(ines)).to.deep.equal([]);
     await ines.context().close();

@@ -4,7 +4,18 @@ import { expect } from 'chai';
 import { type Account, People } from '../api/index.js';
 import { addPerson, password, type TestClient } from './support.js';
 
-const tables = ['person', 'role', 'role_permission', 'role_assignment', 'group', 'group_member', 'group_role', 'api_token'];
+const tables = [
+  'person',
+  'role',
+  'role_permission',
+  'role_assignment',
+  'group',
+  'group_member',
+  'group_role',
+  'api_token',
+  'service_account',
+  'service_account_role',
+];
 const ownPermissions = ['identity.manage-people', 'identity.manage-roles'];
 
 describe('Nobody goes beyond the rights they hold', () => {
@@ -46,6 +57,9 @@ describe('Nobody goes beyond the rights they hold', () => {
     await run('users', 'grant', '--email', 'auditor@example.org', '--role', 'Auditor');
     await run('users', 'grant', '--email', 'author@example.org', '--role', 'Author', '--site', 'home');
     await run('users', 'grant', '--email', 'local@example.org', '--role', 'Host', '--site', 'home');
+    await run('service-accounts', 'add', '--name', 'Robot');
+    await run('service-accounts', 'grant', '--name', 'Robot', '--role', 'Operator');
+    await run('tokens', 'create', '--service-account', 'Robot', '--name', 'spring');
     await run('groups', 'add', '--name', 'Chiefs');
     await run('groups', 'add', '--name', 'Friends');
     await run('groups', 'grant', '--name', 'Chiefs', '--role', 'Administrator');
@@ -72,6 +86,7 @@ describe('Nobody goes beyond the rights they hold', () => {
   it('on any route that changes other people, roles or groups', async () => {
     const chiefs = await idOf('group', 'Chiefs');
     const auditor = await idOf('role', 'Auditor');
+    const robot = await idOf('service_account', 'Robot');
     // Of a session a hash, of anything else a UUID.
     const anyId = (path: string): string => (path.includes('sessions') ? '0'.repeat(32) : home.id);
     /** What is sent to each route, for each person who may do more. Routes that change nobody else's rights say why they are not asked. */
@@ -84,6 +99,10 @@ describe('Nobody goes beyond the rights they hold', () => {
       '/identity/users/:id/site-roles': { on: 'person', body: { role: 'Site Administrator', site: person.site } },
       '/identity/users/:id/password': { on: 'person' },
       '/identity/users/:id/link': { on: 'person' },
+      '/identity/users/:id/email': { on: 'person', body: { email: 'mine@example.org' } },
+      '/identity/users/:id/export': { on: 'person' },
+      '/identity/users/:id/delete': { on: 'person', body: { email: 'operator@example.org' } },
+      '/identity/users/:id/merge': { on: 'person', body: { email: 'plain@example.org', confirmed: 'yes' } },
       '/identity/users/:person/sessions/end': { on: 'person' },
       '/identity/users/:person/sessions/:id/end': { on: 'person' },
       '/identity/users/:person/tokens/:id/revoke': { on: 'person' },
@@ -94,6 +113,13 @@ describe('Nobody goes beyond the rights they hold', () => {
       '/identity/groups/:id/members/remove': { on: chiefs, body: { person: account('chief@example.org').id } },
       '/identity/groups/:id/roles': { on: chiefs, body: { role: 'Operator' } },
       '/identity/groups/:id/remove': { on: chiefs },
+      '/identity/service-accounts/new': 'makes one that may do nothing',
+      '/identity/service-accounts/:id': { on: robot, body: { name: 'Mine' } },
+      '/identity/service-accounts/:id/active': { on: robot, body: { active: 'false' } },
+      '/identity/service-accounts/:id/roles': { on: robot, body: { role: 'Operator', intent: 'revoke' } },
+      '/identity/service-accounts/:id/tokens': { on: robot, body: { name: 'mine', days: '9' } },
+      '/identity/service-accounts/:id/tokens/:token/revoke': { on: robot },
+      '/identity/service-accounts/:id/remove': { on: robot },
       '/identity/roles/new': { on: '', body: { name: 'Mine', permissions: ['configuration.manage-flags'] } },
       '/identity/roles/:role': 'leaves what one does not hold as it is, which another test shows',
       '/identity/roles/:role/name': { on: auditor, body: { name: 'Mine' } },
@@ -120,7 +146,10 @@ describe('Nobody goes beyond the rights they hold', () => {
       if (attempt === undefined || typeof attempt === 'string') continue;
       const targets = attempt.on === 'person' ? mightier.map((email) => account(email).id) : [attempt.on];
       for (const target of targets) {
-        const address = path.replace(/:person/, target).replace(/:(?:id|role)/, path.includes(':person') ? anyId(path) : target);
+        const address = path
+          .replace(/:person/, target)
+          .replace(/:token/, home.id)
+          .replace(/:(?:id|role)/, path.includes(':person') ? anyId(path) : target);
         const answer = await portal.post(manager, address, attempt.body);
         expect(answer.status, address).to.equal(403);
       }

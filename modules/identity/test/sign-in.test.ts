@@ -26,10 +26,10 @@ describe('Signing in', () => {
     expect(page.text).to.match(/<button[^>]*>\s*Sign In\s*<\/button>/);
   });
 
-  it('leads to the front page of the first site, whatever the case of the address', async () => {
+  it('leads who has no role yet to My Sites, whatever the case of the address', async () => {
     const visitor = portal.agent();
     const answer = await trySignIn(portal, visitor, { email: ' Ada@Example.org ', password });
-    expect([answer.status, answer.headers.location]).to.deep.equal([303, '/web/home']);
+    expect([answer.status, answer.headers.location]).to.deep.equal([303, '/my-sites']);
     expect(await isSignedIn(visitor)).to.equal(true);
   });
 
@@ -55,7 +55,7 @@ describe('Signing in', () => {
   ]) {
     it(`does not lead to ${JSON.stringify(next)}`, async () => {
       const answer = await trySignIn(portal, portal.agent(), { email: 'ada@example.org', password, next });
-      expect(answer.headers.location).to.equal('/web/home');
+      expect(answer.headers.location).to.equal('/my-sites');
     });
   }
 

@@ -128,7 +128,7 @@ describe('A provider of OpenID Connect that is not to be trusted', () => {
     for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', '/sign-out']) {
       const visitor = new TestVisitor(portal);
       const answer = await visitor.send(await provider.back(visitor, next));
-      expect([answer.status, answer.headers.get('location')], next).to.deep.equal([303, '/web/home']);
+      expect([answer.status, answer.headers.get('location')], next).to.deep.equal([303, '/my-sites']);
     }
     const eve = new TestVisitor(portal);
     const begun = await provider.back(eve);

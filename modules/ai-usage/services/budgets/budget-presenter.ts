@@ -19,7 +19,7 @@ export class BudgetPresenter {
       target === 'site'
         ? this.sites.byId(subject ?? '')?.name
         : target === 'person'
-          ? this.people.get()?.byId(subject ?? '')?.name
+          ? this.people.get()?.principal(subject ?? '')?.name
           : subject;
     return this.messages.text(`budgets.target-${target}`, { name: name ?? subject ?? '' }, locale);
   }
@@ -36,7 +36,7 @@ export class BudgetPresenter {
     if (!use) return undefined;
     const values = { used: amount(unit, use.used), limit: amount(unit, hardLimit ?? softLimit ?? 0) };
     if (use.who === undefined) return this.messages.text('budgets.used-of', values, locale);
-    const name = target === 'each-site' ? this.sites.byId(use.who)?.name : this.people.get()?.byId(use.who)?.name;
+    const name = target === 'each-site' ? this.sites.byId(use.who)?.name : this.people.get()?.principal(use.who)?.name;
     return this.messages.text('budgets.used-most', { ...values, name: name ?? use.who }, locale);
   }
 

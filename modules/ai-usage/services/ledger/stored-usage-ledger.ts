@@ -201,7 +201,7 @@ export class StoredUsageLedger implements UsageLedger {
   }
 
   private spenderOf({ siteId, personId }: UsageSubject): Spender {
-    const person = this.people.get()?.byId(personId);
+    const person = this.people.get()?.principal(personId);
     return { siteId, personId, roles: this.accessControl.get()?.rolesOf(person, siteScope(siteId)) ?? [] };
   }
 }

@@ -117,7 +117,7 @@ export class UsageReport {
     if (group === 'site' && key === erasedSite) return this.messages.text('usage.erased-site', {}, locale);
     if (group === 'site') return this.sites.byId(key)?.name ?? key;
     if (group !== 'person') return key;
-    return this.people.get()?.byId(key)?.name ?? (portal?.id === key ? portal.name : key);
+    return this.people.get()?.principal(key)?.name ?? (portal?.id === key ? portal.name : key);
   }
 }
 
