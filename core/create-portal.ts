@@ -163,7 +163,16 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
       isInRange: satisfiesRange,
     });
-    const deployment = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
+    const deployment = bindCoreServices(kernel, {
+      ...core,
+      storage,
+      packages: records,
+      secrets,
+      opened,
+      messages,
+      accessContexts,
+      views,
+    });
     const { audit, persistence } = storage;
     const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });

@@ -13,6 +13,7 @@ import type {
 } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { LivePackage } from './live-packages.js';
+import { carriedOut, copying, takingBack } from './package-planner.js';
 import type { PackageRecord } from './package-records.js';
 import { PackageStager, refused, type StagedPackage, type StagingDependencies } from './package-stager.js';
 import { nameOf, problemsOf, refusalOf } from './refusal.js';
@@ -99,34 +100,46 @@ export class PackageManager implements ModulePackages {
       operator.onStep?.('reading');
       const { plan, record } = await this.stager.stageRollback(id);
       assertPossible(plan);
+      const names = record.facts.declared.migrations.map(({ name }) => name);
+      const going = this.dependencies.tables.applied(id).filter((name) => !names.includes(name));
       await this.exchange(record, {
         action: 'rolled-back',
         operator,
-        keeping: record.facts.declared.migrations.map(({ name }) => name),
+        keeping: names,
         migrates: plan.changes.some(({ kind }) => kind === 'migrations'),
         write: (transaction) => this.dependencies.records.putBack(transaction, record),
       });
-      return plan;
+      return carriedOut(plan, takingBack(going));
     };
     return this.inTurn(() => this.andSweep(goBack));
   }
 
   planRemoval(id: string): Promise<RemovalPlan> {
-    return this.inTurn(async () => this.removal.plan(await this.stager.mustBeInstalled(id)));
+    return this.inTurn(async () => {
+      const removed = await this.removal.removed(id);
+      return removed ? this.removal.planErasure(removed) : this.removal.plan(await this.stager.mustBeInstalled(id));
+    });
+  }
+
+  kept(): Promise<readonly RemovalPlan[]> {
+    return this.removal.kept();
   }
 
   remove(id: string, operator: PackageOperator, { withData = false } = {}): Promise<RemovalPlan> {
     return this.inTurn(async () => {
+      const removed = await this.removal.removed(id);
+      if (removed) return this.eraseKept(removed, operator, withData);
       const record = await this.stager.mustBeInstalled(id);
       const plan = await this.removal.plan(record);
       const { kernel, live, records, tables, unitOfWork } = this.dependencies;
+      const keepsData = !withData && (plan.remainders.length > 0 || tables.applied(id).length > 0);
       operator.onStep?.('exchanging');
       await kernel.change({
         remove: [id],
         forgetsSwitches: withData,
         commit: () =>
           unitOfWork.write(async (transaction) => {
-            await records.remove(transaction, id);
+            await records.remove(transaction, record, keepsData);
             if (withData) await this.removal.erase(transaction, record);
             const said = withData ? 'with its data' : undefined;
             await this.record(transaction, id, 'removed', record.version, undefined, operator, said);
@@ -139,6 +152,26 @@ export class PackageManager implements ModulePackages {
       await this.sweep();
       return plan;
     });
+  }
+
+  /** Takes away what a module left that was removed before. */
+  private async eraseKept(record: PackageRecord, operator: PackageOperator, withData: boolean): Promise<RemovalPlan> {
+    const { id, version } = record;
+    if (!withData)
+      throw refused(
+        `${id} was removed before, and its data was kept; portico modules remove ${id} --with-data takes that away.`,
+        id,
+      );
+    const plan = await this.removal.planErasure(record);
+    const { kernel, records, unitOfWork } = this.dependencies;
+    const commit = (): Promise<void> =>
+      unitOfWork.write(async (transaction) => {
+        await records.remove(transaction, record, false);
+        await this.removal.erase(transaction, record);
+        await this.record(transaction, id, 'removed', version, undefined, operator, 'the data that had been kept of it');
+      });
+    await kernel.change({ remove: [id], forgetsSwitches: true, commit });
+    return plan;
   }
 
   /** What happened to a module within this time, and when: the version that came, or none when it was removed. */
@@ -166,13 +199,14 @@ export class PackageManager implements ModulePackages {
         if (plan.action === 'none') return plan;
         if (plan.problems.length > 0) throw refused(problemsOf(plan, source), plan.id);
         const applied = this.dependencies.tables.applied(plan.id);
+        const pending = record.facts.declared.migrations.flatMap(({ name }) => (applied.includes(name) ? [] : name));
         await this.exchange(record, {
           action: plan.action === 'install' ? 'installed' : 'updated',
           operator,
-          migrates: record.facts.declared.migrations.some(({ name }) => !applied.includes(name)),
+          migrates: pending.length > 0,
           write: (transaction) => this.dependencies.records.put(transaction, record),
         });
-        return plan;
+        return carriedOut(plan, copying(pending));
       } catch (error) {
         const known = staged && { plan: staged.plan, folder: this.dependencies.store.folderOf(staged.record) };
         const refusal = refusalOf(error, wanted, source, known);

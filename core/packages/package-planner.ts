@@ -16,6 +16,8 @@ export interface PlannedVersion {
 
 export interface NextVersion extends PlannedVersion {
   readonly description: Pick<PackageDescription, 'name' | 'description' | 'peerDependencies' | 'optionalPeers'>;
+  /** What it calls its module, by locale. */
+  readonly names: Readonly<Record<string, string>>;
   readonly files: number;
   readonly bytes: number;
   readonly signature: PackageSignature;
@@ -50,7 +52,7 @@ export function planOf(
   now: PlannedVersion | undefined,
   context: PlanningContext,
 ): ModulePlan {
-  const { manifest, declared, description, version, digest, files, bytes, signature } = next;
+  const { manifest, declared, description, version, digest, names, files, bytes, signature } = next;
   const { id } = manifest;
   const { reasons, stops } = resolution(next, context);
   const problems = [
@@ -63,6 +65,7 @@ export function planOf(
   return {
     action,
     id,
+    names,
     packageName: description.name,
     description: description.description,
     version,
@@ -79,6 +82,9 @@ export function planOf(
       ...[...stops].map(([other, why]) => `${other} will not run with it: ${why.join(' ')}`),
       ...unheardMigrations(next, context),
       ...declared.unknown,
+      ...(now !== undefined && action !== 'none' && now.declared.unknown.length > 0 && declared.unknown.length === 0
+        ? [`Which addresses are new cannot be said: those of ${now.version} are known when it runs.`]
+        : []),
     ],
   };
 }
@@ -103,11 +109,14 @@ function changesBetween(
 ): readonly PlannedChange[] {
   const before = now ? namesOf(now.manifest, now.declared) : noNames;
   const after = namesOf(next.manifest, next.declared);
+  // Addresses that nobody could find out are neither new nor gone: the notes say so.
+  const isUnknown = (kind: PlannedKind, declared: Declared | undefined): boolean =>
+    kind === 'routes' && (declared?.unknown.length ?? 0) > 0;
   return kinds
     .map((kind) => ({
       kind,
-      added: after[kind].filter((name) => !before[kind].includes(name)),
-      removed: before[kind].filter((name) => !after[kind].includes(name)),
+      added: isUnknown(kind, now?.declared) ? [] : after[kind].filter((name) => !before[kind].includes(name)),
+      removed: isUnknown(kind, next.declared) ? [] : before[kind].filter((name) => !after[kind].includes(name)),
     }))
     .filter(({ added, removed }) => added.length + removed.length > 0);
 }
@@ -294,5 +303,28 @@ function unheardMigrations({ declared }: NextVersion, { applied }: PlanningConte
   const names = declared.migrations.map(({ name }) => name);
   const pending = names.filter((name) => !applied.includes(name));
   if (applied.length === 0 || pending.length === 0) return [];
-  return [`The database is copied before ${pending.join(', ')} changes its tables.`];
+  return [copying(pending).before];
+}
+
+/** What is said about changes of tables before they are done, and afterwards. */
+export interface Announced {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** @param names of migrations. */
+export const copying = (names: readonly string[]): Announced => ({
+  before: `The database is copied before ${names.join(', ')} changes its tables.`,
+  after: `The database was copied before ${names.join(', ')} changed its tables.`,
+});
+
+/** @param names of migrations that the version which comes does not have. */
+export const takingBack = (names: readonly string[]): Announced => ({
+  before: `Its migrations ${names.join(', ')} are taken back: what they added goes. The database is copied before.`,
+  after: `Its migrations ${names.join(', ')} were taken back: what they added is gone. The database was copied before.`,
+});
+
+/** A plan that was carried out, in the words for it. */
+export function carriedOut(plan: ModulePlan, { before, after }: Announced): ModulePlan {
+  return { ...plan, notes: plan.notes.map((note) => (note === before ? after : note)) };
 }

@@ -1,4 +1,4 @@
-import { join, sep } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import { type ModulePlan, type PackageSource, PortalError } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
 import { readMessages } from '../messages/index.js';
@@ -9,7 +9,7 @@ import type { LivePackages } from './live-packages.js';
 import type { PackageFiles } from './package-archive.js';
 import type { PackageContents } from './package-contents.js';
 import { type InspectedPackage, inspectPackage, loadedFiles, nothingDeclared } from './package-inspector.js';
-import { type NextVersion, type PlannedVersion, type PlanningContext, planOf } from './package-planner.js';
+import { type NextVersion, type PlannedVersion, type PlanningContext, planOf, takingBack } from './package-planner.js';
 import type { PackageRecord, PackageRecords } from './package-records.js';
 import type { SigningPolicy } from './package-signature.js';
 import type { PackageStore, StoredPackage } from './package-store.js';
@@ -63,7 +63,7 @@ export class PackageStager {
       const answer = await readDeclarations(loadedFiles(contents, folder));
       if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}; mend it and pack it again`);
       else {
-        declared = withLabels(answer.declared, contents.files);
+        declared = withLabels(answer.declared, wordsOf(contents.files, manifest.messages));
         problems.push(...found.unreadable, ...unreadableMessages(folder, manifest.messages));
       }
     }
@@ -76,7 +76,16 @@ export class PackageStager {
       age: 0,
       installedAt: '',
       source: found.source,
-      facts: { manifest, description: description.description, digests: contents.digests, bytes, signature, imports, declared },
+      facts: {
+        manifest,
+        names: next.names,
+        description: description.description,
+        digests: contents.digests,
+        bytes,
+        signature,
+        imports,
+        declared,
+      },
     };
     return { plan, record };
   }
@@ -105,14 +114,14 @@ export class PackageStager {
       version: record.version,
       digest: record.digest,
       description: { name: record.packageName, description: record.facts.description, peerDependencies: {}, optionalPeers: [] },
+      names: record.facts.names ?? {},
       files: Object.keys(record.facts.digests).length,
       bytes: record.facts.bytes,
       signature: record.facts.signature,
       problems,
     };
     const plan = planOf('rollback', next, plannedVersion(now), await this.context(id, live.provided()));
-    const note = `Its migrations ${going.join(', ')} are taken back: what they added goes. The database is copied before.`;
-    return { plan: going.length > 0 ? { ...plan, notes: [...plan.notes, note] } : plan, record };
+    return { plan: going.length > 0 ? { ...plan, notes: [...plan.notes, takingBack(going).before] } : plan, record };
   }
 
   /** Whether it runs, or stays out because its files are not as they were. @throws PortalError `module-unknown`, `package-refused` */
@@ -155,6 +164,7 @@ export class PackageStager {
       version: description.version,
       digest,
       description,
+      names: namesIn(files, manifest.messages),
       files: files.size,
       bytes,
       signature,
@@ -188,21 +198,36 @@ export class PackageStager {
 const labelled = ['portico.menu-items', 'portico.personal-menu-items'];
 
 /** Menu items by the words that people will read, where the package has them. */
-function withLabels(declared: Declared, files: PackageFiles): Declared {
-  let words: Readonly<Record<string, unknown>> = {};
-  try {
-    words = JSON.parse(Buffer.from(files.get('messages/en.json') ?? []).toString('utf8'));
-  } catch {
-    // Without words, or with such as cannot be read: the key has to do.
-  }
-  const wordOf = (key: string): string => {
-    const word = Object.hasOwn(words, key) ? words[key] : undefined;
-    return typeof word === 'string' ? word : key;
-  };
+function withLabels(declared: Declared, words: ReadonlyMap<string, string>): Declared {
   const contributions = declared.contributions.map((each) =>
-    labelled.includes(each.point) ? { ...each, names: each.names.map(wordOf) } : each,
+    labelled.includes(each.point) ? { ...each, names: each.names.map((key) => words.get(key) ?? key) } : each,
   );
   return { ...declared, contributions };
+}
+
+/** What a package calls its module, by locale. */
+function namesIn(files: PackageFiles, folder = 'messages'): Readonly<Record<string, string>> {
+  const locales = [...files.keys()].flatMap((path) => {
+    const [, locale] = /^(?:\.\/)?(.+)\.json$/.exec(posix.relative(posix.normalize(folder), path)) ?? [];
+    return locale === undefined || /^\.\.|\/|^sentences\./.test(locale) ? [] : [locale];
+  });
+  return Object.fromEntries(
+    locales.flatMap((locale) => {
+      const name = wordsOf(files, folder, locale).get('module.name');
+      return name === undefined ? [] : [[locale, name]];
+    }),
+  );
+}
+
+/** Nothing where there are none, or such as cannot be read: that is said elsewhere. */
+function wordsOf(files: PackageFiles, folder = 'messages', locale = 'en'): ReadonlyMap<string, string> {
+  try {
+    const text = new TextDecoder().decode(files.get(posix.join(folder, `${locale}.json`)));
+    const entries: readonly (readonly [string, unknown])[] = Object.entries(JSON.parse(text) as object);
+    return new Map(entries.flatMap(([key, word]) => (typeof word === 'string' ? [[key, word] as const] : [])));
+  } catch {
+    return new Map();
+  }
 }
 
 function plannedVersion({ version, digest, facts: { manifest, declared } }: PackageRecord): PlannedVersion {

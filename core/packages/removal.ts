@@ -12,12 +12,13 @@ import type { Kernel } from '../kernel/index.js';
 import type { ModuleTables } from '../persistence/index.js';
 import type { LivePackages } from './live-packages.js';
 import { stoppedWithout } from './package-planner.js';
-import type { PackageRecord } from './package-records.js';
+import type { PackageRecord, PackageRecords } from './package-records.js';
 import { refused } from './package-stager.js';
 
 export interface RemovalDependencies {
   readonly kernel: Pick<Kernel, 'modules' | 'coreOffers'>;
   readonly live: LivePackages;
+  readonly records: PackageRecords;
   readonly tables: ModuleTables;
   readonly unitOfWork: UnitOfWork;
   readonly belongings: Contributions<ModuleBelongings>;
@@ -35,12 +36,30 @@ export class Removal {
     const importers = live.importersOf(packageName).flatMap(({ record: { id: other } }) => (stops.includes(other) ? [] : other));
     if (importers.length > 0)
       throw refused(`${id} cannot be removed: code of ${importers.join(', ')} imports ${packageName}. Remove that first.`, id);
-    return {
-      id,
-      version,
-      stops,
-      remainders: await unitOfWork.read((reader) => this.remainders(reader, record)),
-    };
+    const remainders = await unitOfWork.read((reader) => this.remainders(reader, record));
+    return { id, names: record.facts.names ?? {}, version, isRemoved: false, stops, remainders };
+  }
+
+  /** Of a module that was removed without its data; undefined when there is none, or when one of its id has come since. */
+  async removed(id: string): Promise<PackageRecord | undefined> {
+    const { kernel, records } = this.dependencies;
+    return kernel.modules.some((module) => module.id === id)
+      ? undefined
+      : (await records.removed()).find((record) => record.id === id);
+  }
+
+  /** What is there of a module that was removed. */
+  async planErasure(record: PackageRecord): Promise<RemovalPlan> {
+    const { id, version, facts } = record;
+    const remainders = await this.dependencies.unitOfWork.read((reader) => this.remainders(reader, record));
+    return { id, names: facts.names ?? {}, version, isRemoved: true, stops: [], remainders };
+  }
+
+  /** Of all modules that were removed and have not come back. */
+  async kept(): Promise<readonly RemovalPlan[]> {
+    const all = await this.dependencies.records.removed();
+    const still = await Promise.all(all.map(({ id }) => this.removed(id)));
+    return Promise.all(still.flatMap((record) => (record ? this.planErasure(record) : [])));
   }
 
   /** Takes away all that `plan` names as remaining. */

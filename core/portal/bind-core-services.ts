@@ -43,6 +43,7 @@ import { type Inventory, ownershipCheck } from '../diagnostics/ownership.js';
 import { flagCommands } from '../flags/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
+import type { PackageRecords } from '../packages/index.js';
 import { AesSecretBox, type KeyRing, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
 import { DisabledModules } from './disabled-modules.js';
 import { type ModificationDependencies, StoredModifications } from './modifications.js';
@@ -55,6 +56,7 @@ export interface CoreServiceDependencies {
   readonly ids: Ids;
   readonly log: Log;
   readonly storage: Storage;
+  readonly packages: Pick<PackageRecords, 'removed'>;
   readonly secrets: OpenSecrets;
   /** Ends with the portal. */
   readonly opened: DisposableStore;
@@ -114,6 +116,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   const look = async (): Promise<Inventory> => ({
     ...persistence.inventory(),
     disabled: await disabled.load(),
+    removed: (await dependencies.packages.removed()).map(({ id }) => id),
     changesOff: storage.modifications.list(),
   });
   kernel.contribute(IntegrityChecks, ownershipCheck(kernel, look), { id: 'ownership' });
