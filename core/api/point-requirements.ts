@@ -61,7 +61,7 @@ const spoken: Readonly<Record<PropertyKind, string>> = {
 
 /**
  * What a contribution lacks to be one, as the end of a sentence that begins with who contributes what to which point; undefined when it lacks nothing.
- * Getters are read, too. Where a point asks for nothing there must still be a value.
+ * A getter that throws is left to whoever uses it. Where a point asks for nothing there must still be a value.
  */
 export function lackOf(point: string, contribution: unknown): string | undefined {
   const properties = required.get(point);
@@ -85,8 +85,8 @@ function lackAt(
   let value: unknown;
   try {
     value = contribution[name];
-  } catch (error) {
-    return `whose "${name}" cannot be read (${error instanceof Error ? error.message : String(error)})`;
+  } catch {
+    return undefined;
   }
   const kind = kindOf(value);
   if (kind !== undefined && kinds.includes(kind)) return undefined;
