@@ -1,4 +1,5 @@
 import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import { ExternalAccounts } from '../services/external-accounts.js';
 import { endingBy, PersonAccess } from '../services/person-access.js';
 import { SignIn } from '../services/sign-in.js';
 import { confirmForm, nextPage, sessionParams } from './factor-input.js';
@@ -16,6 +17,7 @@ export class OwnSessionsRoutes implements HttpRoutes {
     @inject(OwnAccount) private readonly own: OwnAccount,
     @inject(SignIn) private readonly signIn: SignIn,
     @inject(PersonAccess) private readonly ways: PersonAccess,
+    @inject(ExternalAccounts) private readonly accounts: ExternalAccounts,
   ) {}
 
   register(router: Router): void {
@@ -31,7 +33,11 @@ export class OwnSessionsRoutes implements HttpRoutes {
       ctx.redirectWith(home, ctx.text('sessions.ended'));
     });
 
-    router.get('/confirm', { access, query: nextPage }, (ctx) => this.ask(ctx, ctx.input.query.next));
+    router.get('/confirm', { access, query: nextPage }, async (ctx) => {
+      const hasPassword = await this.accounts.hasPassword(this.own.session(ctx).person.id);
+      if (hasPassword) this.ask(ctx, ctx.input.query.next);
+      else ctx.render('confirm-again', {}, { title: ctx.text('confirm.title') });
+    });
 
     router.post('/confirm', { access, body: confirmForm }, async (ctx) => {
       const { password, next } = ctx.input.body;

@@ -119,6 +119,12 @@ export class ExternalAccounts {
     });
   }
 
+  /** Whether somebody has a password, and does not sign in by connected accounts alone. */
+  async hasPassword(id: string): Promise<boolean> {
+    const person = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id }));
+    return person !== null && person.passwordHash !== noPassword;
+  }
+
   /** The accounts that somebody signs in by, the oldest connection first. */
   async of(personId: string): Promise<readonly Connection[]> {
     const rows = await this.unitOfWork.read((reader) =>

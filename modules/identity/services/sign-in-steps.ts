@@ -60,7 +60,7 @@ export class SignInSteps {
       return { kind: 'second-factor', ticket: this.tickets.issue({ ...shown, step: 'second-factor' }), factors };
     if (account.mustChangePassword && !shown.external)
       return { kind: 'new-password', ticket: this.tickets.issue({ ...shown, step: 'new-password' }) };
-    if (!hasAny && this.policy.requires(account))
+    if (!hasAny && !shown.hasFactor && this.policy.requires(account))
       return { kind: 'set-up', ticket: this.tickets.issue({ ...shown, step: 'set-up' }) };
     const opened = await this.unitOfWork.write(async (transaction) => {
       const { personId: id, passwordHash } = shown;

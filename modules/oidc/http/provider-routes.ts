@@ -126,7 +126,7 @@ export class ProviderRoutes implements HttpRoutes {
   ): Promise<void> {
     const { provider, error, found } = more;
     const title = provider?.name ?? ctx.text('providers.add');
-    const lines = groupLines(form);
+    const lines = groupLines(form).filter(({ group }) => group !== '');
     const model = {
       title,
       crumbs: [
@@ -139,6 +139,8 @@ export class ProviderRoutes implements HttpRoutes {
       people: provider && (await this.providers.people(id)),
       addresses: this.providers.addresses(id),
       form: { ...form, clientSecret: '' },
+      // A secret is not sent back; who typed one reads that it is not there any more.
+      secretAgain: form.clientSecret !== '' ? ctx.text('provider.client-secret-again') : undefined,
       errors: (error?.details.fields as object | undefined) ?? {},
       error: error?.message,
       found,

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { AuditLog, SiteDirectory } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
@@ -5,6 +6,19 @@ import { expect } from 'chai';
 import { addProvider, changeProvider, leadsTo, providerId, startProvider, type TestProvider, TestVisitor } from './support.js';
 
 const password = 'a lighthouse at dusk';
+
+/** The code that an authenticator app shows now (RFC 6238). */
+function codeOf(secret: string): string {
+  const bits = [...secret]
+    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('');
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac('sha1', key).update(step).digest();
+  const offset = (digest.at(-1) ?? 0) & 15;
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
 
 describe('Signing in by OpenID Connect', () => {
   let portal: TestPortal;
@@ -39,6 +53,9 @@ describe('Signing in by OpenID Connect', () => {
     await bob.signIn('bob');
     expect(await bob.account()).to.equal('bob@example.org');
     expect(portal.service(People).byEmail('bob@example.org')?.name).to.equal('Bob Here');
+    const { records } = await portal.service(AuditLog).list({ area: 'security', subject: 'bob@example.org' });
+    const [record] = records.filter(({ action }) => action === 'external-account-connected');
+    expect([record?.attribute, record?.after]).to.deep.equal([provider.issuer, { label: 'bob@example.org', subject: 'bob' }]);
   });
 
   it('8.2 knows a person by issuer and subject, whatever becomes of their address there', async () => {
@@ -186,6 +203,54 @@ describe('Signing in by OpenID Connect', () => {
     expect(gone.status).to.equal(403);
   });
 
+  it('asks for the second factor of whoever has one, unless the provider counts as one', async () => {
+    await portal.service(People).add({ email: 'sue@example.org', name: 'Sue', password });
+    provider.people.set('sue', { email: 'sue@example.org', email_verified: true, name: 'Sue' });
+    const owner = new TestVisitor(portal);
+    await owner.post('/sign-in', { email: 'sue@example.org', password });
+    const page = await (await owner.send('/account/authenticator')).text();
+    const [, sealed = ''] = /name="sealed" value="([^"]+)"/.exec(page) ?? [];
+    const [, secret = ''] = /enrolment-key"[^>]*>(.+?)<\/code>/.exec(page) ?? [];
+    const enrolled = await owner.change('/account/authenticator', { sealed, code: codeOf(secret.replace(/<[^>]+>/g, '')) });
+    const [, recovery = ''] = /<code>([a-z0-9]{4}(?:-[a-z0-9]{4}){3})<\/code>/.exec(await enrolled.text()) ?? [];
+
+    const sue = new TestVisitor(portal);
+    const step = await sue.signIn('sue', '/account/tokens');
+    expect([step.status, step.headers.get('location')]).to.deep.equal([303, '/sign-in/step?next=%2Faccount%2Ftokens']);
+    expect(await sue.account()).to.equal(undefined);
+    const asked = await (await sue.send('/sign-in/step?next=%2Faccount%2Ftokens')).text();
+    const [, ticket = ''] = /name="ticket" value="([^"]+)"/.exec(asked) ?? [];
+    const wrong = await sue.post('/sign-in/code', { ticket, code: 'aaaa-aaaa-aaaa-aaaa', recovery: 'true' });
+    expect([wrong.status, await sue.account()]).to.deep.equal([401, undefined]);
+    const done = await sue.post('/sign-in/code', { ticket, code: recovery, recovery: 'true', next: '/account/tokens' });
+    expect([done.status, done.headers.get('location')]).to.deep.equal([303, '/account/tokens']);
+    // The session is still known to be the provider's.
+    expect(new URL(leadsTo(await sue.change('/sign-out'))).origin).to.equal(provider.issuer);
+
+    await changeProvider(portal, provider.issuer, { countsAsSecondFactor: 'true' });
+    const trusted = new TestVisitor(portal);
+    expect((await trusted.signIn('sue', '/account/tokens')).headers.get('location')).to.equal('/account/tokens');
+    await changeProvider(portal, provider.issuer, {});
+  });
+
+  it('leads to setting one up where a role needs it, before there is a session', async () => {
+    const set = await portal.command(['settings', 'set', 'sign-in.secondFactorRoles', '["operator"]']);
+    expect(set.exitCode, set.err).to.equal(0);
+    const tia = await portal.service(People).add({ email: 'tia@example.org', name: 'Tia', password });
+    await portal.service(People).grant(tia.id, 'Operator');
+    provider.people.set('tia', { email: 'tia@example.org', email_verified: true, name: 'Tia' });
+    const visitor = new TestVisitor(portal);
+    expect((await visitor.signIn('tia')).headers.get('location')).to.equal('/sign-in/step');
+    expect(await (await visitor.send('/sign-in/step')).text()).to.include('Secure your account');
+    expect(await visitor.account()).to.equal(undefined);
+    await changeProvider(portal, provider.issuer, { countsAsSecondFactor: 'true' });
+    const trusted = new TestVisitor(portal);
+    await trusted.signIn('tia');
+    expect(await trusted.account()).to.equal('tia@example.org');
+    await changeProvider(portal, provider.issuer, {});
+    await portal.command(['settings', 'unset', 'sign-in.secondFactorRoles']);
+  });
+
   it('keeps a person without a password from disconnecting the last account they sign in by', async () => {
     provider.people.set('new', { email: 'new@example.org', email_verified: true, name: 'New' });
     const visitor = new TestVisitor(portal);
@@ -194,6 +259,7 @@ describe('Signing in by OpenID Connect', () => {
     const [, id = ''] = /account\/connections\/([\w-]+)\/disconnect/.exec(page) ?? [];
     await visitor.change(`/account/connections/${id}/disconnect`);
     expect(await (await visitor.send('/account')).text()).to.include('This is the only way for you to sign in.');
+    expect(await (await visitor.send('/account/confirm?next=/account')).text()).to.include('You have no password here');
     const answer = await new TestVisitor(portal).post('/sign-in', { email: 'new@example.org', password: '!' });
     expect(answer.status).to.equal(401);
   });
