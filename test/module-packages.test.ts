@@ -573,7 +573,7 @@ describe('a module that is installed while the portal runs', function () {
       core.inject(core.UnitOfWork)(Pages, undefined, 0);
       export default core.defineModule(({ contribute }) => {
         contribute(core.HttpRoutes).to(Pages);
-        contribute(core.Permissions).value({ id: 'returning.use', label: 'Use', scope: 'instance' }, { id: 'use' });
+        contribute(core.Permissions).value({ id: 'returning.use', label: 'Use', scope: 'instance', defaultRoles: [] }, { id: 'use' });
       });`;
     const pack = (version: string, ...more: readonly string[]): Promise<string> =>
       packages.pack({

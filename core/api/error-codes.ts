@@ -11,6 +11,7 @@ export type CoreErrorCode =
   | 'cannot-listen'
   | 'configuration-invalid'
   | 'conflict'
+  | 'contribution-incomplete'
   | 'copy-failed'
   | 'csrf-invalid'
   | 'database-busy'

@@ -21,6 +21,7 @@ export * from './module-packages.js';
 export * from './modules.js';
 export * from './pages.js';
 export * from './persistence.js';
+export type { PointRequirements, PropertyKind } from './point-requirements.js';
 export * from './secrets.js';
 export {
   type ConditionalPoint,
@@ -31,6 +32,7 @@ export {
   inject,
   injectable,
   optional,
+  type PointOptions,
   type ServiceHandle,
   type ServiceToken,
   serviceToken,

@@ -233,4 +233,6 @@ export interface ModuleBelongings {
 }
 
 /** Asked before a module is removed, and when it is removed with its data. Hosted by the core. */
-export const ModuleBelongings: ExtensionPoint<ModuleBelongings> = extensionPoint('portico.module-belongings');
+export const ModuleBelongings: ExtensionPoint<ModuleBelongings> = extensionPoint('portico.module-belongings', {
+  requires: { kind: 'text', namesOf: 'function', erase: 'function' },
+});
