@@ -1,4 +1,4 @@
-// Runs the compiled tests: node scripts/test.mjs [--unit] [--jobs N] [part of a path …]
+// Runs the compiled tests: node scripts/test.mjs [--unit] [--without-browser] [--jobs N] [part of a path …]
 // Files run side by side, one more than there are processors. Those that torture and kill come at the end, with no others beside them and no more than there are processors.
 // In the folder of a package its own tests are meant, and what they need is built first.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -25,7 +25,11 @@ const kinds = [
 ];
 
 const { values, positionals } = parseArgs({
-  options: { unit: { type: 'boolean', default: false }, jobs: { type: 'string' } },
+  options: {
+    unit: { type: 'boolean', default: false },
+    'without-browser': { type: 'boolean', default: false },
+    jobs: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const began = performance.now();
@@ -40,6 +44,7 @@ const files = compiledFolders()
   .filter(({ source }) => positionals.length === 0 || positionals.some((part) => source.includes(part)))
   .map((test) => ({ ...test, kind: kindOf(test.file), isAtTheEnd: atTheEnd.some((pattern) => pattern.test(test.source)) }))
   .filter(({ kind }) => !values.unit || kinds[kind]?.name === 'unit')
+  .filter(({ kind }) => !values['without-browser'] || kinds[kind]?.name !== 'browser')
   .sort((a, b) => a.kind - b.kind || b.size - a.size);
 
 const { timeout, ...strict } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8'));

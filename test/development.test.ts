@@ -112,8 +112,8 @@ describe('npm run dev', function () {
 
   it('shows edited code, in the same process', async () => {
     const { pid } = await aboutPortal();
-    await edit('modules/identity/http/sign-in-routes.ts', (text) =>
-      text.replace(/title: ctx\.text\('sign-in\.title'\)/, "title: 'A title in the code'"),
+    await edit('modules/identity/http/sign-in-pages.ts', (text) =>
+      text.replace('title: ctx.text(title)', "title: 'A title in the code'"),
     );
     await becomes("document.title.includes('A title in the code')");
     expect(await aboutPortal()).to.deep.equal({ pid });

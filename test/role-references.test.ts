@@ -4,7 +4,7 @@ import { Documents } from '@portico/documents-media/api';
 import { People, Roles } from '@portico/identity/api';
 import { expect } from 'chai';
 
-const password = 'a lighthouse at dusk';
+const password = 'grey pebbles by the river';
 
 describe('What modules keep by the name of a role', () => {
   let portal: TestPortal;

@@ -76,8 +76,11 @@ export const Permissions: ExtensionPoint<Permission> = extensionPoint('portico.p
  * follows, in the transaction of the change. A name that stays behind means nobody, until a role gets it again.
  */
 export interface RoleReference {
-  /** Where a role is named, in the words of a language, as people know these places; at most twenty. They read it before they remove the role. */
-  usesOf(reader: Reader, role: RoleName, locale: string): Promise<readonly string[]>;
+  /**
+   * Where a role is named, in the language of who asks, as people know these places; at most twenty. They read it before they remove the role. Places
+   * that they do not see are counted and not named: who decides about roles need not see what those see who have them.
+   */
+  usesOf(reader: Reader, role: RoleName, access: AccessContext): Promise<readonly string[]>;
   renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void>;
   removed(transaction: Transaction, role: RoleName): Promise<void>;
 }

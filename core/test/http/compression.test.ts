@@ -90,14 +90,14 @@ describe('An answer', () => {
 
   it('is compressed as the client likes it, by brotli rather than gzip', async () => {
     const plain = await ask('/notes/rows', undefined);
-    expect(plain.headers).to.include({ vary: 'Accept-Encoding' }).and.not.to.have.property('content-encoding');
+    expect(plain.headers).to.include({ vary: 'Accept-Language, Accept-Encoding' }).and.not.to.have.property('content-encoding');
     for (const [accepted, encoding, open] of [
       ['gzip, deflate, br', 'br', brotliDecompressSync],
       ['br;q=0, gzip', 'gzip', gunzipSync],
       ['*', 'br', brotliDecompressSync],
     ] as const) {
       const { headers, bytes } = await ask('/notes/rows', accepted);
-      expect(headers, accepted).to.include({ 'content-encoding': encoding, vary: 'Accept-Encoding' });
+      expect(headers, accepted).to.include({ 'content-encoding': encoding, vary: 'Accept-Language, Accept-Encoding' });
       expect(headers['content-type'], accepted).to.equal('application/json; charset=utf-8');
       expect(Number(headers['content-length']), accepted).to.equal(bytes.length);
       expect(bytes.length, accepted).to.be.lessThan(plain.bytes.length / 4);

@@ -19,12 +19,13 @@ describe('storage that refuses for a while', () => {
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
 
-  /** Has the first calls of a method refused. */
+  /** Has the first calls refused that this module makes of a method: others write in the background. */
   function refuse<K extends string>(service: Record<K, unknown>, method: K, times: number): () => void {
     const usual = service[method];
     let left = times;
     service[method] = (...given: unknown[]) => {
-      left -= 1;
+      if (/ai-creator.(?:dist.)?services/.test(new Error().stack ?? '')) left -= 1;
+      else return (usual as (...all: unknown[]) => unknown).apply(service, given);
       return left < 0 ? (usual as (...all: unknown[]) => unknown).apply(service, given) : full();
     };
     return () => {

@@ -75,7 +75,9 @@ export class FlagApiRoutes implements HttpRoutes {
       '/:key/history',
       { ...declaration, params, query: page, answer: flagHistoryAnswer },
       async (ctx: RouteContext<Params, z.output<typeof page>>) => {
-        ctx.body = await this.flags.history(this.find(ctx.input.params.key).key, ctx.input.query.before);
+        const { records, ...rest } = await this.flags.history(this.find(ctx.input.params.key).key, ctx.input.query.before);
+        // From which address is for those who may read the audit log.
+        ctx.body = { ...rest, records: records.map(({ number: _, address: __, requestId: ___, about: ____, ...told }) => told) };
       },
     );
     router.post(

@@ -223,7 +223,9 @@ export class Diagnostics {
   }
 
   private maySee(asker: AccessContext, site: Site): boolean {
-    return this.mayAskForOthers(asker) || this.contexts.for(asker.person, site).can('sites.view-site');
+    if (this.mayAskForOthers(asker)) return true;
+    const there = this.contexts.for(asker.person, site);
+    return (!site.audience || there.isAmong(site.audience)) && there.can('sites.view-site');
   }
 
   private text({ locale }: AccessContext, key: string, values?: Readonly<Record<string, string>>): string {

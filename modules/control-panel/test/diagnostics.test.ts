@@ -1,5 +1,5 @@
 import { startSampleSettings, type TestClient, visibleText } from '@portico/configuration/testing';
-import { Flags, Modules } from '@portico/core';
+import { Flags, Modules, SiteDirectory } from '@portico/core';
 import { TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
@@ -196,6 +196,29 @@ describe('Diagnostics', () => {
     const access = (await portal.command(['why', 'portico.menu-items', 'site-settings', '--site', 'nowhere'])).err;
     expect(access).to.include('There is no site with the address nowhere.');
     expect((await ask(menu('site-settings', { site: 'nowhere' }), ada)).status).to.equal(404);
+  });
+
+  it('neither offers nor answers about a private site to who may not see it', async () => {
+    const name = 'Hidden Garden';
+    await portal.post(admin, '/sites/new', { name, address: 'garden' });
+    const id = portal.service(SiteDirectory).byAddress('garden')?.id;
+    const question = menu('documents-media', { site: 'garden' });
+    const answers = async (who: TestClient): Promise<readonly unknown[]> => [
+      (await who.get(base)).text.includes(name),
+      (await ask(question, who)).status,
+    ];
+    expect(await answers(ada)).to.deep.equal([true, 200]);
+    const { status } = await portal.post(admin, `/sites/${id}`, { name, visibleTo: 'members' });
+    expect(status).to.equal(303);
+    const hidden = await ask(question, ada);
+    const none = await ask(menu('documents-media', { site: 'nowhere' }), ada);
+    expect(await answers(ada)).to.deep.equal([false, 404]);
+    expect(
+      JSON.stringify(hidden.body)
+        .replace('garden', 'nowhere')
+        .replace(/"reference":"[^"]*"/, ''),
+    ).to.equal(JSON.stringify(none.body).replace(/"reference":"[^"]*"/, ''));
+    expect(await answers(admin)).to.deep.equal([true, 200]);
   });
 
   it('is a page that can be used with the keyboard, without scripts, on a telephone', async () => {

@@ -42,14 +42,16 @@ export type PermissionsChange = { readonly audience: Audience; readonly permissi
 interface Target {
   readonly id: string;
   readonly name: string;
+  /** Of a document with metadata; of a folder never. */
+  readonly metadataKinds: string | null;
   readonly parentId: string;
   readonly ownRuleId: string;
   readonly ruleId: string;
 }
 
 const tables = {
-  folder: { table: 'documents_media_folder', parent: 'parent_id' },
-  document: { table: 'documents_media_document', parent: 'folder_id' },
+  folder: { table: 'documents_media_folder', parent: 'parent_id', metadataKinds: 'NULL' },
+  document: { table: 'documents_media_document', parent: 'folder_id', metadataKinds: 'metadata_kinds' },
 } as const;
 
 /** The nearest folder with a rule of its own, from one upwards. */
@@ -170,7 +172,8 @@ export class Permissions {
     const permissions = change?.permissions ?? (change ? before.permissions : {});
     await this.audit.record(transaction, {
       area: 'documents-media',
-      subject: target.name,
+      // The name of one that was made from a description mostly repeats it, and entries stay longer than descriptions may.
+      subject: target.metadataKinds === null ? target.name : kind,
       attribute: `${kind} ${target.id}`,
       scope: seen.id,
       action: change === undefined ? 'inherited' : 'changed',
@@ -209,9 +212,9 @@ async function requireTarget(
   kind: PermissionsOf,
   id: string,
 ): Promise<Target> {
-  const { table, parent } = tables[kind];
+  const { table, parent, metadataKinds } = tables[kind];
   const [row] = await queries.query<Target>(
-    `SELECT id, name, ${parent} AS "parentId", own_rule_id AS "ownRuleId", rule_id AS "ruleId" FROM ${table}
+    `SELECT id, name, ${metadataKinds} AS "metadataKinds", ${parent} AS "parentId", own_rule_id AS "ownRuleId", rule_id AS "ruleId" FROM ${table}
      WHERE id = ? AND site_id = ?${sight.sql()}`,
     [id, siteId, ...sight.values],
   );

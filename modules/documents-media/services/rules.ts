@@ -76,12 +76,11 @@ export class Rules implements Activity {
 
   /** Finds the rule of a site that says this, or makes it. Empty for what says nothing. */
   async ensure(transaction: Transaction, rule: Rule): Promise<string> {
-    const { id, siteId, audience, permissions } = rule;
-    const content = { siteId, visibleTo: audience.visibleTo, visibleRoles: JSON.stringify(audience.roles) };
-    const entity = { ...content, permissions: JSON.stringify(permissions) };
-    const there = await transaction.repository(RuleEntity).findOneBy(entity);
+    const { id, siteId } = rule;
+    const content = contentOf(rule);
+    const there = await transaction.repository(RuleEntity).findOneBy(content);
     if (there) return there.id;
-    await transaction.repository(RuleEntity).insert({ id, ...entity });
+    await transaction.repository(RuleEntity).insert({ id, ...content });
     transaction.afterCommit(() => this.keep(siteId, [...this.of(siteId).rules.values(), rule]));
     transaction.announce(topic, siteId);
     return id;
@@ -116,14 +115,17 @@ export class Rules implements Activity {
       const roles = isNamed && after !== undefined ? [...left, after].sort() : left;
       const { [before]: decided, ...others } = rule.permissions;
       const permissions = decided !== undefined && after !== undefined ? { ...others, [after]: decided } : others;
-      const columns = { visibleRoles: JSON.stringify(roles), permissions: JSON.stringify(permissions) };
-      await transaction.repository(RuleEntity).update({ id }, columns);
       const changed: Rule = { ...rule, audience: { ...audience, roles }, permissions };
+      const same = await transaction.repository(RuleEntity).findOneBy(contentOf(changed));
+      if (same) {
+        await mergeRule(transaction, siteId, { from: id, to: same.id });
+        await transaction.repository(RuleEntity).delete({ id });
+      } else await transaction.repository(RuleEntity).update({ id }, contentOf(changed));
       transaction.afterCommit(() => {
         const known = [...this.of(siteId).rules.values()];
         this.keep(
           siteId,
-          known.map((each) => (each.id === id ? changed : each)),
+          known.flatMap((each) => (each.id !== id ? [each] : same ? [] : [changed])),
         );
       });
       transaction.announce(topic, siteId);
@@ -161,6 +163,37 @@ export class Rules implements Activity {
     const roles = [...new Set(rules.flatMap(({ audience }) => audience.roles))].sort();
     this.sites.set(siteId, { rules: new Map(rules.map((rule) => [rule.id, rule])), roles });
   }
+}
+
+/** What a rule says, which no two of a site have in common. */
+function contentOf({ siteId, audience, permissions }: Rule): Omit<RuleEntity, 'id'> {
+  return {
+    siteId,
+    visibleTo: audience.visibleTo,
+    visibleRoles: JSON.stringify(audience.roles),
+    permissions: JSON.stringify(permissions),
+  };
+}
+
+/** Gives all that has a rule of its own another one that says the same. */
+async function mergeRule(
+  transaction: Transaction,
+  siteId: string,
+  rule: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const { from, to } = rule;
+  const own = "site_id = ? AND own_rule_id = ? AND own_rule_id <> ''";
+  const folders = await transaction.query<{ id: string }>(`SELECT id FROM documents_media_folder WHERE ${own}`, [siteId, from]);
+  for (const { id } of folders) {
+    await transaction.query('UPDATE documents_media_folder SET own_rule_id = ? WHERE id = ?', [to, id]);
+    await spreadRule(transaction, siteId, id, rule);
+  }
+  await transaction.query(`UPDATE documents_media_document SET own_rule_id = ?, rule_id = ? WHERE ${own}`, [
+    to,
+    to,
+    siteId,
+    from,
+  ]);
 }
 
 const belowSql = `WITH RECURSIVE below (id) AS (

@@ -43,7 +43,7 @@ describe('Permissions of folders and documents in a browser', () => {
       await screen.getByRole('link', { name: 'Permissions' }).press('Enter');
       const own = screen.getByRole('dialog', { name: `Permissions of ${note.name}` });
       await own.getByText(`Inherited from ${folder.name}.`).waitFor();
-      await own.getByRole('radio', { name: 'Chosen roles' }).press('ArrowUp');
+      await own.getByLabel('Chosen roles').press('ArrowUp');
       await own.getByRole('radio', { name: 'Members of the site' }).press('ArrowUp');
       await own.getByRole('radio', { name: 'Signed-in people' }).press('ArrowUp');
       await own.getByRole('radio', { name: 'Everyone' }).press('Enter');

@@ -1,6 +1,7 @@
 import { type Audience, AuditLog, SiteDirectory } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
+import { Sites } from '@portico/sites/api';
 import { expect } from 'chai';
 import type supertest from 'supertest';
 import type { Document, Folder } from '../api/index.js';
@@ -55,6 +56,11 @@ describe('who sees what in Documents and Media', function () {
 
   const putPermissions = (kind: 'folders' | 'documents', id: string, body: object, who: Who = 'administrator') =>
     change(who, 'put', `${base}/api/${kind}/${id}/permissions`).send(body);
+  /** Answers its id. */
+  const makeRole = async (name: string, permissions = ['documents-media.view-documents']): Promise<string> => {
+    const made = await library.portal.post(agents.administrator, '/identity/roles/new', { name, permissions });
+    return made.headers.location?.split('/').pop() ?? '';
+  };
   const change = (who: Who, method: 'put' | 'post', path: string): supertest.Test =>
     agents[who]
       [method](path)
@@ -262,6 +268,61 @@ describe('who sees what in Documents and Media', function () {
     await agents.member.get(path).expect(404);
     await accounts.grant(id, 'Member', library.home.id);
     await agents.member.get(path).expect(200);
+  });
+
+  it('follows roles that go, also where two rules then say the same', async () => {
+    const id = await makeRole('Curators');
+    const [alone, both] = [await library.documents.ensureFolder(library.system(), 'For curators'), places.authors.folder];
+    const inside = await library.add({ name: 'inside-curators.txt', folderId: alone.id });
+    const beside = await library.add({ name: 'beside-curators.txt' });
+    const withCurators = { visibleTo: 'roles', roles: ['Author', 'Curators'] };
+    await putPermissions('folders', alone.id, withCurators).expect(200);
+    await putPermissions('documents', beside.id, withCurators).expect(200);
+    expect((await library.portal.post(agents.administrator, `/identity/roles/${id}/remove`)).status).to.equal(303);
+    const whatItSays = async (kind: string, { id }: { id: string }): Promise<unknown> =>
+      (await agents.administrator.get(`${base}/api/${kind}/${id}/permissions`).expect(200)).body;
+    const authorsOnly = { visibleTo: 'roles', roles: ['Author'], inherited: false };
+    expect(await whatItSays('folders', alone)).to.deep.equal({ ...authorsOnly, from: 'For curators' });
+    expect(await whatItSays('documents', beside)).to.deep.equal({ ...authorsOnly, from: 'beside-curators.txt' });
+    expect(await whatItSays('folders', both)).to.deep.equal({ ...authorsOnly, from: 'Folder authors' });
+    for (const who of everybody)
+      for (const { id } of [inside, beside, places.authors.note]) {
+        const { status } = await agents[who].get(`${base}/api/documents/${id}`);
+        expect(status, who).to.equal(seen.authors.includes(who) ? 200 : 404);
+      }
+  });
+
+  it('names what a role sees only to who sees it too, when the role is about to go', async () => {
+    const id = await makeRole('Treasurers');
+    await makeRole('Role Keeper', ['identity.manage-roles']);
+    const accounts = library.portal.service(People);
+    const keeper = { email: 'keeper@people.example', password: 'rivers run by keeper at night' };
+    await accounts.grant((await accounts.add({ ...keeper, name: 'keeper' })).id, 'Role Keeper');
+    const onlyTheirs = { visibleTo: 'roles', roles: ['Treasurers'] };
+    const vault = await library.documents.ensureFolder(library.system(), 'Vault of takings');
+    const ledger = await library.add({ name: 'takings-ledger.txt' });
+    await putPermissions('folders', vault.id, onlyTheirs).expect(200);
+    await putPermissions('documents', ledger.id, onlyTheirs).expect(200);
+    const garden = await library.portal.service(Sites).add({ name: 'Takings Garden', address: 'takings' });
+    const shown = await library.portal.post(agents.administrator, `/sites/${garden.id}`, { name: garden.name, ...onlyTheirs });
+    expect(shown.status).to.equal(303);
+    const path = `/identity/roles/${id}/remove`;
+    const theirs = (await agents.administrator.get(path).expect(200)).text;
+    expect(theirs).to.include('Vault of takings').and.to.include('takings-ledger.txt').and.to.include('Takings Garden');
+    const told = (await (await library.portal.signIn(keeper)).get(path).expect(200)).text;
+    expect(told).to.not.match(/takings/i);
+    expect(told).to.include('2 folders and documents that you do not see').and.to.include('who sees 1 site that you do not see');
+  });
+
+  it('writes no name into the audit log that repeats what a document was made from', async () => {
+    const name = 'a grey heron at dawn.txt';
+    const { id } = await library.add({ name, metadata: { provenance: { model: 'm', prompt: 'a grey heron at dawn' } } });
+    await putPermissions('documents', id, audiences.members).expect(200);
+    const { records } = await library.portal.service(AuditLog).list({ area: 'documents-media', attribute: `document ${id}` });
+    expect(records.map(({ subject, action }) => ({ subject, action }))).to.deep.equal([
+      { subject: 'document', action: 'changed' },
+    ]);
+    expect(JSON.stringify(records)).to.not.include('heron');
   });
 
   it('tells no name and no number of what one does not see', async () => {

@@ -105,7 +105,14 @@ export interface ExternalSignIn {
    */
   signIn(ctx: RouteContext, provider: ExternalProvider, identity: ExternalIdentity, next?: string): Promise<void>;
   /**
-   * Connects the account there to that of the person who is signed in, and answers the request.
+   * Asked before the way to the provider, with which an account is to be connected: true when the request was answered with the question for the password,
+   * which was not given for a quarter of an hour. A browser that was left open is nobody's to add a way in to.
+   * @throws PortalError `sign-in-required` (401).
+   */
+  mustConfirm(ctx: RouteContext): boolean;
+  /**
+   * Connects the account there to that of the person who is signed in, and answers the request; with the question for the password, and nothing
+   * connected, where `mustConfirm` would ask it.
    * @throws PortalError `external-account-taken` (409) when somebody else has it; `sign-in-required` (401).
    */
   connect(ctx: RouteContext, provider: ExternalProvider, identity: ExternalIdentity): Promise<void>;

@@ -62,6 +62,7 @@ export class ConnectionRoutes implements HttpRoutes {
 
   register(router: Router): void {
     router.post('/connections/:id/disconnect', { access: 'signed-in', params: idParams }, async (ctx) => {
+      if (this.own.mustConfirm(ctx, '/account')) return;
       try {
         const { locale } = ctx.access;
         await this.accounts.disconnect(this.own.session(ctx), ctx.input.params.id, (id) => this.methods.nameOf(id, locale));

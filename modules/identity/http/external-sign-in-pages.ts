@@ -1,17 +1,9 @@
-import {
-  type BrowserCookie,
-  Cookies,
-  inject,
-  injectable,
-  Messages,
-  PortalError,
-  type RouteContext,
-  type Transaction,
-} from '@portico/core';
+import { type BrowserCookie, Cookies, inject, injectable, Messages, type RouteContext, type Transaction } from '@portico/core';
 import type { EndedSession, ExternalIdentity, ExternalProvider, ExternalSignIn } from '../api/index.js';
 import { ExternalAccounts } from '../services/external-accounts.js';
 import { ExternalSessions } from '../services/external-sessions.js';
 import { SignInSteps } from '../services/sign-in-steps.js';
+import { OwnAccount } from './own-account.js';
 import { SignInPages } from './sign-in-pages.js';
 
 const stepSeconds = 10 * 60;
@@ -29,6 +21,7 @@ export class ExternalSignInPages implements ExternalSignIn {
     @inject(ExternalSessions) private readonly sessions: ExternalSessions,
     @inject(SignInSteps) private readonly steps: SignInSteps,
     @inject(SignInPages) private readonly pages: SignInPages,
+    @inject(OwnAccount) private readonly own: OwnAccount,
     @inject(Messages) private readonly messages: Messages,
     @inject(Cookies) cookies: Cookies,
   ) {
@@ -51,9 +44,13 @@ export class ExternalSignInPages implements ExternalSignIn {
     ctx.redirect(`/sign-in/step${next === undefined ? '' : `?next=${encodeURIComponent(next)}`}`);
   }
 
+  mustConfirm(ctx: RouteContext): boolean {
+    return this.own.mustConfirm(ctx, '/account');
+  }
+
   async connect(ctx: RouteContext, provider: ExternalProvider, identity: ExternalIdentity): Promise<void> {
-    if (!ctx.session) throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
-    await this.accounts.connect(ctx.session, provider, identity);
+    if (this.mustConfirm(ctx)) return;
+    await this.accounts.connect(this.own.session(ctx), provider, identity);
     ctx.redirectWith('/account', this.messages.text('connections.connected', { name: provider.name }, ctx.access.locale));
   }
 

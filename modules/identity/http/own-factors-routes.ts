@@ -146,6 +146,7 @@ export class OwnFactorsRoutes implements HttpRoutes {
     const model = {
       possible: this.relyingParty.at(ctx.get('Host')) !== undefined,
       publicUrl: this.config.publicUrl,
+      impossible: this.relyingParty.hasName ? 'passkeys.impossible' : 'passkeys.impossible-anywhere',
       name,
       nameError: fields.name,
       error: fields.name === undefined ? error?.message : undefined,

@@ -61,6 +61,8 @@ export interface PasswordReplacement {
   readonly keepsTokens?: boolean;
   /** True for the operator's, from the environment. */
   readonly isGiven?: boolean;
+  /** Asked in the same transaction, before anything changes. It throws when the change is not allowed any more. */
+  guard?(transaction: Transaction): Promise<void>;
   /** More to do in the same transaction, e.g. a new session for whoever changed the password. */
   also?(transaction: Transaction): Promise<void>;
 }
@@ -231,7 +233,7 @@ export class AccountRepository implements People {
     personId: string,
     password: string,
     mustChangePassword: boolean,
-    { keepsTokens = false, isGiven = false, also }: PasswordReplacement = {},
+    { keepsTokens = false, isGiven = false, guard, also }: PasswordReplacement = {},
   ): Promise<void> {
     const account = this.directory.byId(personId);
     if (!account) throw notFound('person');
@@ -240,6 +242,7 @@ export class AccountRepository implements People {
     const passwordHash = await this.passwords.hash(password);
     const oneTimeUntil = mustChangePassword ? this.passwords.oneTimeUntil() : null;
     await this.change(personId, async (transaction) => {
+      await guard?.(transaction);
       await transaction.repository(PersonEntity).update({ id: personId }, { passwordHash, mustChangePassword, oneTimeUntil });
       await this.access.endSessions(transaction, personId);
       if (!keepsTokens) await this.access.endTokens(transaction, account);

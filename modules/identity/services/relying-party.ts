@@ -18,9 +18,12 @@ const localName = /^localhost(?::\d{1,5})?$/i;
 @injectable()
 export class RelyingParty {
   private readonly publicUrl: URL;
+  /** Whether browsers make passkeys for the public address at all: it has a name. */
+  readonly hasName: boolean;
 
   constructor(@inject(HostConfig) { publicUrl }: HostConfig) {
     this.publicUrl = new URL(publicUrl);
+    this.hasName = !ipaddr.isValid(this.publicUrl.hostname.replace(/^\[|\]$/g, ''));
   }
 
   /** @param host of the request, as its header says it. Undefined where there can be no passkey. */
@@ -28,7 +31,7 @@ export class RelyingParty {
     // Only a browser on this machine gets to this name; the host guard lets nobody else claim it.
     if (localName.test(host)) return { id: 'localhost', origin: `http://${host.toLowerCase()}` };
     const { hostname, origin } = this.publicUrl;
-    if (host.toLowerCase() !== this.publicUrl.host || ipaddr.isValid(hostname.replace(/^\[|\]$/g, ''))) return undefined;
+    if (host.toLowerCase() !== this.publicUrl.host || !this.hasName) return undefined;
     return { id: hostname, origin };
   }
 }

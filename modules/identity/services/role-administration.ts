@@ -49,8 +49,8 @@ export class RoleAdministration {
     await this.roles.remove(role.id);
   }
 
-  holders({ name }: Role, { locale }: AccessContext): Promise<RoleHolders> {
-    return this.roles.holders(name, locale);
+  holders({ name }: Role, access: AccessContext): Promise<RoleHolders> {
+    return this.roles.holders(name, access);
   }
 
   /** Decides about all permissions that somebody may decide about; the others stay as they are. */

@@ -1,4 +1,5 @@
 import {
+  type AccessContext,
   AuditLog,
   Clock,
   type Contributions,
@@ -127,8 +128,8 @@ export class RoleRepository {
     });
   }
 
-  /** Who has a role, and where else it is named. */
-  async holders(role: RoleName, locale: string): Promise<RoleHolders> {
+  /** Who has a role, and where else it is named, as far as who asks may know. */
+  async holders(role: RoleName, access: AccessContext): Promise<RoleHolders> {
     const has = (holder: {
       readonly roles: readonly string[];
       readonly siteRoles: Readonly<Record<string, readonly string[]>>;
@@ -137,7 +138,7 @@ export class RoleRepository {
       one.name.localeCompare(other.name);
     const places = await this.unitOfWork.read(async (reader) => {
       const found: string[] = [];
-      for (const { value } of this.references.all()) found.push(...(await value.usesOf(reader, role, locale)));
+      for (const { value } of this.references.all()) found.push(...(await value.usesOf(reader, role, access)));
       return found;
     });
     return {

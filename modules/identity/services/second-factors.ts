@@ -35,6 +35,9 @@ export interface FactorState {
   readonly codesLeft: number;
 }
 
+/** Asked in the transaction that adds a factor, before it does. It throws when that is not allowed any more. */
+export type FactorGuard = (transaction: Transaction) => Promise<void>;
+
 /**
  * The second factors of people, and the only place where they change. Each change is one transaction with its entry of the audit log. With the first
  * factor come recovery codes, in the same transaction; with the last one they go.
@@ -76,21 +79,23 @@ export class SecondFactors {
     return row?.passwordHash ?? '';
   }
 
-  /** Answers recovery codes when there were none. @throws what `AuthenticatorApp.confirm` throws. */
-  async setApp(person: Account, sealed: string, code: string): Promise<readonly string[] | undefined> {
+  /** Answers recovery codes when there were none. @throws what `AuthenticatorApp.confirm` and the guard throw. */
+  async setApp(person: Account, sealed: string, code: string, guard?: FactorGuard): Promise<readonly string[] | undefined> {
     const made = await this.codes.make();
     await this.app.ready();
     return this.unitOfWork.write(async (transaction) => {
+      await guard?.(transaction);
       await this.app.confirm(transaction, person.id, sealed, code);
       await this.entries.record(transaction, person, { attribute: 'authenticator-app', action: 'set' });
       return this.firstCodes(transaction, person.id, made);
     });
   }
 
-  /** Answers recovery codes when there were none. @throws what `Passkeys.insert` throws. */
-  async addPasskey(person: Account, passkey: PasskeyEntity): Promise<readonly string[] | undefined> {
+  /** Answers recovery codes when there were none. @throws what `Passkeys.insert` and the guard throw. */
+  async addPasskey(person: Account, passkey: PasskeyEntity, guard?: FactorGuard): Promise<readonly string[] | undefined> {
     const made = await this.codes.make();
     return this.unitOfWork.write(async (transaction) => {
+      await guard?.(transaction);
       await this.passkeys.insert(transaction, passkey);
       await this.entries.record(transaction, person, { attribute: 'passkey', action: 'set', after: { name: passkey.name } });
       return this.firstCodes(transaction, person.id, made);

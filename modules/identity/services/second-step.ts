@@ -4,10 +4,10 @@ import { AuthenticatorApp, type Enrolment, wrongCode } from './authenticator-app
 import { Directory } from './directory.js';
 import { type Asked, type CreationOptions, Passkeys, type RequestOptions } from './passkeys.js';
 import type { RelyingPartyAddress } from './relying-party.js';
-import { type FactorKinds, SecondFactors } from './second-factors.js';
+import { type FactorGuard, type FactorKinds, SecondFactors } from './second-factors.js';
 import type { Visitor } from './session-store.js';
 import { KnownDevices, SignInRateLimiter } from './sign-in-rate-limiter.js';
-import { type SignInResult, SignInSteps, ticketExpired } from './sign-in-steps.js';
+import { isStillTrue, type SignInResult, SignInSteps, ticketExpired } from './sign-in-steps.js';
 import { type SignInStep, type SignInTicket, SignInTickets } from './sign-in-tickets.js';
 
 /** What the browser says of a passkey, with the cookie that was given when it was asked. */
@@ -25,7 +25,8 @@ export interface FactorSetUp {
 /**
  * The second step of signing in: a code, a recovery code or a passkey after the password; and setting a factor up, for those who must have one. A ticket
  * says whose step it is. Each attempt at a code is counted first, as with passwords: whoever guesses is held up, and the owner is not, who has a
- * browser that is known. The ticket is redeemed by the attempt that succeeds.
+ * browser that is known. The ticket is redeemed by the attempt that succeeds. A factor is added only while the password that was shown is in force: else
+ * whoever had a former one would keep a way in of their own.
  */
 @injectable()
 export class SecondStep {
@@ -99,7 +100,7 @@ export class SecondStep {
 
   /** @throws PortalError `code-wrong` (400), `enrolment-expired` (410), `ticket-expired` (410). */
   setUpApp(token: string, sealed: string, code: string, visitor: Visitor): Promise<FactorSetUp> {
-    return this.setUp(token, visitor, (account) => this.factors.setApp(account, sealed, code));
+    return this.setUp(token, visitor, (account, guard) => this.factors.setApp(account, sealed, code, guard));
   }
 
   offer(token: string, at: RelyingPartyAddress): Promise<Asked<CreationOptions>> {
@@ -113,8 +114,8 @@ export class SecondStep {
     at: RelyingPartyAddress,
     visitor: Visitor,
   ): Promise<FactorSetUp> {
-    return this.setUp(token, visitor, async (account) =>
-      this.factors.addPasskey(account, await this.passkeys.made(account.id, made, at)),
+    return this.setUp(token, visitor, async (account, guard) =>
+      this.factors.addPasskey(account, await this.passkeys.made(account.id, made, at), guard),
     );
   }
 
@@ -131,10 +132,13 @@ export class SecondStep {
   private async setUp(
     token: string,
     visitor: Visitor,
-    add: (account: Account) => Promise<readonly string[] | undefined>,
+    add: (account: Account, guard: FactorGuard) => Promise<readonly string[] | undefined>,
   ): Promise<FactorSetUp> {
     const { account, ticket } = this.holder(token, 'set-up');
-    const codes = (await add(account)) ?? [];
+    const guard: FactorGuard = async (transaction) => {
+      if (!(await isStillTrue(transaction, ticket))) throw ticketExpired();
+    };
+    const codes = (await add(account, guard)) ?? [];
     if (!this.tickets.redeem(token)) throw ticketExpired();
     return { codes, result: await this.steps.next({ ...ticket, hasFactor: true }, visitor) };
   }

@@ -63,10 +63,8 @@ export class SignInSteps {
     if (!hasAny && !shown.hasFactor && this.policy.requires(account))
       return { kind: 'set-up', ticket: this.tickets.issue({ ...shown, step: 'set-up' }) };
     const opened = await this.unitOfWork.write(async (transaction) => {
-      const { personId: id, passwordHash } = shown;
-      // Asked again where nothing can come between: the password may have been changed while it was checked.
-      if (!(await transaction.repository(PersonEntity).existsBy({ id, passwordHash, active: true }))) throw signInFailed();
-      return this.open(transaction, id, visitor, shown.external);
+      if (!(await isStillTrue(transaction, shown))) throw signInFailed();
+      return this.open(transaction, shown.personId, visitor, shown.external);
     });
     return { kind: 'session', ...opened };
   }
@@ -77,6 +75,17 @@ export class SignInSteps {
     if (external) await this.externalSessions.begun(transaction, token, external);
     return { token, device: await this.devices.add(transaction, personId, visitor) };
   }
+}
+
+/**
+ * Whether the account is active and its password the one that was shown. Asked in the transaction of what follows from it, where nothing can come
+ * between: somebody may have changed either while it was checked, or while a ticket waited.
+ */
+export function isStillTrue(
+  transaction: Transaction,
+  { personId: id, passwordHash }: Pick<Shown, 'personId' | 'passwordHash'>,
+): Promise<boolean> {
+  return transaction.repository(PersonEntity).existsBy({ id, passwordHash, active: true });
 }
 
 export function signInFailed(): PortalError {

@@ -1,13 +1,4 @@
-import {
-  inject,
-  injectable,
-  invalidInput,
-  notFound,
-  PortalError,
-  type Session,
-  type Transaction,
-  UnitOfWork,
-} from '@portico/core';
+import { inject, injectable, invalidInput, PortalError, type Session, UnitOfWork } from '@portico/core';
 import { PersonEntity } from '../entities/person-entity.js';
 import { AccountRepository } from './account-repository.js';
 import { Directory } from './directory.js';
@@ -15,7 +6,7 @@ import { emailKey } from './email-address.js';
 import { Passwords } from './passwords.js';
 import type { Visitor } from './session-store.js';
 import { KnownDevices, SignInRateLimiter } from './sign-in-rate-limiter.js';
-import { type OpenedSession, type SignInResult, SignInSteps, signInFailed, ticketExpired } from './sign-in-steps.js';
+import { isStillTrue, type OpenedSession, type SignInResult, SignInSteps, signInFailed, ticketExpired } from './sign-in-steps.js';
 import { SignInTickets } from './sign-in-tickets.js';
 
 /**
@@ -27,7 +18,7 @@ import { SignInTickets } from './sign-in-tickets.js';
  *
  * What a right password leads to, `SignInSteps` says: a second factor, a password of one's own, or a session. Between two steps there is a ticket, which
  * lasts ten minutes, works once and opens nothing but its step. Whether the account is still active, and the password still the same, is asked again
- * inside the transaction that makes the session: while Argon2 ran, somebody may have changed either.
+ * inside the transaction that makes the session or replaces the password: while Argon2 ran, somebody may have changed either.
  *
  * Whichever way it was, the browser is known from then on, and its attempts have a count of their own.
  *
@@ -81,9 +72,17 @@ export class SignIn {
       const sentence = 'Choose another password than the one you were given.';
       throw invalidInput({ password: sentence }, sentence);
     }
-    await this.accounts.replacePassword(account.id, password, false, { keepsTokens: true });
+    let passwordHash = '';
+    await this.accounts.replacePassword(account.id, password, false, {
+      keepsTokens: true,
+      guard: async (transaction) => {
+        if (!(await isStillTrue(transaction, ticket))) throw ticketExpired();
+      },
+      also: async (transaction) => {
+        ({ passwordHash } = await transaction.repository(PersonEntity).findOneByOrFail({ id: account.id }));
+      },
+    });
     this.tickets.redeem(token);
-    const passwordHash = (await this.stored(account.id))?.passwordHash ?? '';
     return this.steps.next({ ...ticket, passwordHash }, visitor);
   }
 
@@ -93,30 +92,40 @@ export class SignIn {
     { current, next }: { readonly current: string; readonly next: string },
     visitor: Visitor,
   ): Promise<OpenedSession> {
-    await this.confirm(session, current, visitor);
+    const passwordHash = await this.confirm(session, current, visitor);
     const personId = session.person.id;
     let opened: OpenedSession | undefined;
-    const also = async (transaction: Transaction): Promise<void> => {
-      if (!(await transaction.repository(PersonEntity).existsBy({ id: personId, active: true }))) throw notFound('person');
-      opened = await this.steps.open(transaction, personId, visitor);
-    };
-    await this.accounts.replacePassword(personId, next, false, { keepsTokens: true, also });
+    await this.accounts.replacePassword(personId, next, false, {
+      keepsTokens: true,
+      guard: async (transaction) => {
+        if (!(await isStillTrue(transaction, { personId, passwordHash }))) throw wrongPassword();
+      },
+      also: async (transaction) => {
+        opened = await this.steps.open(transaction, personId, visitor);
+      },
+    });
     if (opened === undefined) throw signInFailed();
     return opened;
   }
 
-  /** Asks a signed-in person for the password once more. @throws PortalError `password-wrong` (400), `sign-in-slowed` (429). */
-  async confirm({ person }: Session, password: string, visitor: Visitor): Promise<void> {
+  /**
+   * Asks a signed-in person for the password once more. Answers its hash.
+   * @throws PortalError `password-wrong` (400), `sign-in-slowed` (429).
+   */
+  async confirm({ person }: Session, password: string, visitor: Visitor): Promise<string> {
     const device = await this.devices.find(person.id, visitor.device);
     await this.rateLimiter.attempt(person.email, visitor.address, device);
     const stored = await this.stored(person.id);
-    if (!(await this.passwords.verify(stored?.passwordHash, password))) {
-      throw new PortalError('password-wrong', 'This is not your current password.', { status: 400 });
-    }
+    if (!stored || !(await this.passwords.verify(stored.passwordHash, password))) throw wrongPassword();
     await this.rateLimiter.succeeded(person.email, visitor.address, device);
+    return stored.passwordHash;
   }
 
   private stored(id: string): Promise<PersonEntity | null> {
     return this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id }));
   }
+}
+
+function wrongPassword(): PortalError {
+  return new PortalError('password-wrong', 'This is not your current password.', { status: 400 });
 }

@@ -253,6 +253,17 @@ describe('A role that needs a second factor', () => {
     expect([second.status, tokenIn(second), second.text.includes('Secure your account')]).to.deep.equal([200, '', true]);
   });
 
+  it('takes nothing from a ticket whose password is another one by now', async () => {
+    const email = await author('zoe');
+    const page = await trySignIn(portal, portal.agent(), { email, password });
+    const [code, ticket, sealed] = [appOf(page.text, clock), hidden(page.text, 'ticket'), hidden(page.text, 'sealed')];
+    const people = portal.service(People);
+    await people.setPassword(people.byEmail(email)?.id ?? '', 'lanterns over the harbour');
+    expect((await post(portal.agent(), '/sign-in/set-up/app', { ticket, sealed, code: code() })).status).to.equal(410);
+    const removed = await portal.command(['users', 'remove-second-factors', '--email', email]);
+    expect(removed.out).to.include(`${email} has no second factor.`);
+  });
+
   it('changes nothing for others, who may do without', async () => {
     await addPerson(portal, 'carl@example.org');
     expect((await trySignIn(portal, portal.agent(), { email: 'carl@example.org', password })).status).to.equal(303);

@@ -159,7 +159,7 @@ describe('More than a password, in a browser', () => {
     await signOut(page);
     await isClean(page);
     await page.setViewportSize({ width, height: 800 });
-    await tabTo(page, 'Sign in with a Passkey');
+    await tabTo(page, 'Use a Passkey');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/web/home');
     await page.goto('/account/passkeys');
@@ -178,7 +178,7 @@ describe('More than a password, in a browser', () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('The passkey is removed.').waitFor();
     await signOut(page);
-    await page.getByRole('button', { name: 'Sign in with a Passkey' }).click();
+    await page.getByRole('button', { name: 'Use a Passkey' }).click();
     await page.getByText('This passkey does not fit.').waitFor();
     await page.context().close();
   };
@@ -199,7 +199,7 @@ describe('More than a password, in a browser', () => {
     const attempt = async (): Promise<void> => {
       await page.goto('/account');
       await signOut(page);
-      await page.getByRole('button', { name: 'Sign in with a Passkey' }).click();
+      await page.getByRole('button', { name: 'Use a Passkey' }).click();
     };
     await attempt();
     await page.waitForURL('**/web/home');

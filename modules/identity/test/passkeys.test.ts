@@ -205,8 +205,18 @@ describe('A passkey', () => {
   it('is offered by the public name alone, and on the machine itself', async () => {
     const pageAt = async (name: string): Promise<string> => (await portal.agent().get('/sign-in').set('Host', name)).text;
     const port = new URL(portal.url).port;
-    expect(await pageAt(host)).to.include('Sign in with a Passkey');
-    expect(await pageAt(`localhost:${port}`)).to.include('Sign in with a Passkey');
-    expect(await pageAt(`127.0.0.1:${port}`)).not.to.include('Sign in with a Passkey');
+    expect(await pageAt(host)).to.include('Use a Passkey');
+    expect(await pageAt(`localhost:${port}`)).to.include('Use a Passkey');
+    expect(await pageAt(`127.0.0.1:${port}`)).not.to.include('Use a Passkey');
+  });
+
+  it('are not promised at a public address that has no name', async () => {
+    const numbers = await startTestPortal();
+    try {
+      const { text } = await (await numbers.signIn()).get('/account/passkeys');
+      expect(text).to.include(`${numbers.url} has none`).and.not.to.include('Open the portal at its public address');
+    } finally {
+      await numbers.stop();
+    }
   });
 });

@@ -42,7 +42,7 @@ describe('A new password', () => {
     });
 
   for (const typed of [
-    'a lighthouse at dusk',
+    'grey pebbles by the river',
     'correct horse battery staple',
     'ada loves punched cards',
     'Tr0ub4dor&3xyz',
@@ -116,6 +116,32 @@ describe('Passwords that somebody else chose', () => {
     expect(
       (await trySignIn(portal, portal.agent(), { email: 'bob@example.org', password: 'a harbour in the fog' })).status,
     ).to.equal(303);
+  });
+
+  it('become one password, also when two are chosen side by side', async () => {
+    const email = 'frida@example.org';
+    await addPerson(portal, email, { mustChangePassword: true });
+    const form = await trySignIn(portal, portal.agent(), { email, password });
+    const ticket = /name="ticket" value="([^"]+)"/.exec(form.text)?.[1] ?? '';
+    const chosen = ['lanterns over the harbour', 'a kettle on the stove'];
+    const answers = await Promise.all(chosen.map((each) => choose(portal.agent(), ticket, each)));
+    expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 410]);
+    const right = chosen[answers.findIndex(({ status }) => status === 303)] ?? '';
+    expect((await trySignIn(portal, portal.agent(), { email, password: right })).status).to.equal(303);
+  });
+
+  it('are not replaced by who knows a former one and is still busy with it', async () => {
+    const email = 'gerd@example.org';
+    await addPerson(portal, email);
+    const visitor = await portal.signIn({ email, password });
+    const change = (next: string): ReturnType<typeof portal.post> =>
+      portal.post(visitor, '/account/password', { current: password, password: next, repeated: next });
+    const chosen = ['lanterns over the harbour', 'a kettle on the stove'];
+    const answers = await Promise.all(chosen.map(change));
+    expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 400]);
+    expect(answers.find(({ status }) => status === 400)?.text).to.include('This is not your current password.');
+    const right = chosen[answers.findIndex(({ status }) => status === 303)] ?? '';
+    expect((await trySignIn(portal, portal.agent(), { email, password: right })).status).to.equal(303);
   });
 
   it('are refused when they are common, on every way that sets one', async () => {

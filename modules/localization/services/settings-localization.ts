@@ -4,6 +4,7 @@ import {
   inject,
   injectable,
   instanceScope,
+  Lifetime,
   type Localization,
   type PlaceLocalization,
   type Site,
@@ -19,12 +20,14 @@ export class SettingsLocalization implements Localization {
   private readonly changed = new Emitter<void>();
   readonly onDidChange = this.changed.event;
 
-  constructor(@inject(Settings) settings: Settings) {
+  constructor(@inject(Settings) settings: Settings, @inject(Lifetime) lifetime: Lifetime) {
     this.handle = settings.of(localizationSettings);
-    this.handle.onDidChange(() => {
-      this.places.clear();
-      this.changed.fire();
-    });
+    lifetime.add(
+      this.handle.onDidChange(() => {
+        this.places.clear();
+        this.changed.fire();
+      }),
+    );
   }
 
   of(site: Site | undefined): PlaceLocalization {

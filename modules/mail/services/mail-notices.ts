@@ -10,6 +10,18 @@ import { MailQueue } from './mail-queue.js';
 import { MailRunner } from './mail-runner.js';
 import { type Encryption, MailServer, type Server } from './mail-settings.js';
 import { SmtpClient } from './smtp-client.js';
+import type { SmtpFault } from './smtp-fault.js';
+
+const passwordKept: SmtpFault = { kind: 'password-kept', isFinal: false };
+
+/**
+ * Whether a stored password may be tried at what is typed: at the host that it was entered for, and never with less encryption. Whoever may type a host
+ * was never shown the password, and must not have it sent to a server of their own.
+ */
+function keepsPassword(inForce: Server, typed: Server): boolean {
+  const isSameHost = inForce.host.toLowerCase() === typed.host.toLowerCase();
+  return isSameHost && (typed.encryption !== 'none' || inForce.encryption === 'none');
+}
 
 /** Test Connection, beside the settings: greets the server as they are typed, before anything is saved. It sends no mail. */
 @injectable()
@@ -21,24 +33,28 @@ export class TestConnection implements SettingsAction {
 
   constructor(
     @inject(SmtpClient) private readonly client: SmtpClient,
+    @inject(MailServer) private readonly server: MailServer,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
   async run({ values, secret, access: { locale } }: SettingsActionCall): Promise<SettingsActionResult> {
     const say = (key: string, words?: Record<string, string | number>): string => this.messages.text(key, words, locale);
+    const password = secret('password');
     const server: Server = {
       host: String(values.host).trim(),
       port: Number(values.port),
       encryption: values.encryption as Encryption,
       userName: String(values.userName).trim(),
-      password: secret('password')?.value,
+      password: password?.value,
       sender: String(values.sender).trim(),
     };
     if (server.host === '') return { kind: 'danger', summary: say('test.no-host'), findings: [] };
     const place = `${server.host}:${server.port}`;
-    const fault = await this.client.greet(server);
+    const inForce = this.server.inForce();
+    const isStored = password !== undefined && password.from !== 'typed' && server.userName !== '';
+    const fault = isStored && !keepsPassword(inForce, server) ? passwordKept : await this.client.greet(server);
     if (fault) {
-      const text = say(`fault.${fault.kind}`, { place, host: server.host });
+      const text = say(`fault.${fault.kind}`, { place, host: fault === passwordKept ? inForce.host : server.host });
       const said = fault.answer === undefined ? '' : ` ${say('fault.said', { answer: fault.answer })}`;
       return {
         kind: 'danger',

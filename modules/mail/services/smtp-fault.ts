@@ -10,6 +10,7 @@ export type FaultKind =
   | 'ended'
   | 'host-unknown'
   | 'not-reached'
+  | 'password-kept'
   | 'password-missing'
   | 'refused'
   | 'silent-plain'

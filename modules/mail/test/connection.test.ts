@@ -187,4 +187,27 @@ describe('Test Connection of the mail settings', () => {
       expect((await admin.get(path)).text, path).to.not.include(account.password);
     expect(portal.log()).to.not.include(account.password);
   });
+
+  it('sends the stored password to no other host, and not without encryption', async () => {
+    const fields = { port: starttls.port, encryption: 'starttls', userName: account.user };
+    expect(await saying(fields), 'as it is stored').to.match(/^success: .*accepts portal and the password/);
+    starttls.attempts.length = 0;
+    heard.length = 0;
+    const elsewhere = await speaking((socket) => {
+      socket.write('220 ready\r\n');
+      socket.on(
+        'data',
+        (chunk) => void socket.write(chunk.toString().startsWith('EHLO') ? '250-hi\r\n250 AUTH PLAIN\r\n' : '535 no\r\n'),
+      );
+    });
+    const refused = /^danger: The stored password goes to no other server than localhost, .* Nothing was sent\./;
+    for (const typed of [
+      { ...fields, host: '127.0.0.1' },
+      { ...fields, host: '127.0.0.1', port: elsewhere, encryption: 'none' },
+      { ...fields, port: elsewhere, encryption: 'none' },
+      { ...fields, port: plain.port, encryption: 'none' },
+    ])
+      expect(await saying(typed), JSON.stringify(typed)).to.match(refused);
+    expect([starttls.attempts, plain.attempts, heard]).to.deep.equal([[], [], []]);
+  });
 });

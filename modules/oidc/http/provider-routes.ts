@@ -126,6 +126,7 @@ export class ProviderRoutes implements HttpRoutes {
   ): Promise<void> {
     const { provider, error, found } = more;
     const title = provider?.name ?? ctx.text('providers.add');
+    const fields = error?.details.fields as object | undefined;
     const lines = groupLines(form).filter(({ group }) => group !== '');
     const model = {
       title,
@@ -140,8 +141,7 @@ export class ProviderRoutes implements HttpRoutes {
       addresses: this.providers.addresses(id),
       form: { ...form, clientSecret: '' },
       // A secret is not sent back; who typed one reads that it is not there any more.
-      secretAgain: form.clientSecret !== '' ? ctx.text('provider.client-secret-again') : undefined,
-      errors: (error?.details.fields as object | undefined) ?? {},
+      errors: { ...(form.clientSecret !== '' && { clientSecret: ctx.text('provider.client-secret-again') }), ...fields },
       error: error?.message,
       found,
       lines: this.lines(ctx, [...lines, ...Array.from({ length: blankLines }, () => ({ group: '', role: '', site: '' }))]),

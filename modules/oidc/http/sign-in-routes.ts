@@ -52,9 +52,10 @@ export class OidcSignInRoutes implements HttpRoutes {
       this.begin(ctx, ctx.input.params.id, { next: localAddress(ctx.input.body.next) }),
     );
 
-    router.post('/:id/connect', { access: 'signed-in', params: idParams }, (ctx) =>
-      this.begin(ctx, ctx.input.params.id, { next: '/account', personId: ctx.session?.person.id }),
-    );
+    router.post('/:id/connect', { access: 'signed-in', params: idParams }, async (ctx) => {
+      if (this.signIn.mustConfirm(ctx)) return;
+      await this.begin(ctx, ctx.input.params.id, { next: '/account', personId: ctx.session?.person.id });
+    });
 
     router.get('/:id/callback', { access: 'public', params: idParams, query: callbackQuery }, async (ctx) => {
       // Whoever only looks at the address must not use up what the person came back with.
@@ -91,7 +92,7 @@ export class OidcSignInRoutes implements HttpRoutes {
     await this.orFailed(ctx, provider, goal.next, async () => {
       const browser = this.attempts.browser(this.cookie.read(ctx));
       const secrets = await this.attempts.begin(browser, id, ctx.ip, goal);
-      const { href } = await this.dance.address(provider, secrets, ctx.access.locale);
+      const { href } = await this.dance.address(this.enabled(id), secrets, ctx.access.locale);
       this.cookie.set(ctx, browser);
       ctx.set({ Refresh: `0; url=${href}`, 'Cache-Control': 'no-store' });
       const title = ctx.text('leading.title', { name: provider.name });
@@ -100,8 +101,9 @@ export class OidcSignInRoutes implements HttpRoutes {
   }
 
   private async finish(ctx: RouteContext, id: string, state: string): Promise<void> {
-    const provider = this.enabled(id);
+    this.enabled(id);
     const taken = await this.attempts.take(this.cookie.read(ctx), id, state);
+    const provider = this.enabled(id);
     const next = taken.kind === 'unknown' ? undefined : taken.next;
     await this.orFailed(ctx, provider, next, async () => {
       if (taken.kind !== 'open') {
@@ -110,6 +112,8 @@ export class OidcSignInRoutes implements HttpRoutes {
       }
       const query = new URL(ctx.req.url ?? '', 'http://portal.invalid').search;
       const identity = await this.dance.identity(provider, query, taken.secrets, ctx.access.locale);
+      // The provider may take seconds to answer: one that was removed meanwhile vouches for nobody, and one that was changed not by its former roles.
+      if (this.providers.find(id) !== provider) throw this.failure(ctx, provider, 'oidc-attempt-over', 410);
       if (taken.personId === undefined) {
         await this.signIn.signIn(ctx, externalProvider(provider), identity, next);
         return;

@@ -1,6 +1,5 @@
-import { type Activity, inject, injectable, type Lifetime, Messages, type Permission, UnitOfWork } from '@portico/core';
+import { type Activity, inject, injectable, Messages, type Permission, UnitOfWork } from '@portico/core';
 import type { ExternalSession, SignInButton, SignInMethod } from '@portico/identity/api';
-import { ProviderClients } from './provider-clients.js';
 import { externalId, Providers } from './providers.js';
 import { SignInDance } from './sign-in-dance.js';
 
@@ -44,17 +43,15 @@ export class OidcSignIn implements SignInMethod {
   }
 }
 
-/** Brings the providers into memory, and forgets what is known of one that changed. */
+/** Brings the providers into memory. */
 @injectable()
 export class OidcStart implements Activity {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Providers) private readonly providers: Providers,
-    @inject(ProviderClients) private readonly clients: ProviderClients,
   ) {}
 
-  async onStart(lifetime: Lifetime): Promise<void> {
-    await this.unitOfWork.read((reader) => this.providers.load(reader));
-    lifetime.add(this.providers.onDidChange((id) => this.clients.forget(id)));
+  onStart(): Promise<void> {
+    return this.unitOfWork.read((reader) => this.providers.load(reader));
   }
 }

@@ -98,7 +98,8 @@ interface Kept {
 /** What is known of each provider, for an hour; a failure is not remembered. Several who ask at once wait for one question. */
 @injectable()
 export class ProviderClients {
-  private readonly kept = new Map<string, Kept>();
+  /** By the provider as it is: each change makes another one of it, of which nothing is known yet. */
+  private readonly kept = new WeakMap<Provider, Kept>();
 
   constructor(
     @inject(Providers) private readonly providers: Providers,
@@ -107,19 +108,15 @@ export class ProviderClients {
 
   of(provider: Provider): Promise<ProviderClient> {
     const now = this.clock.now().getTime();
-    const known = this.kept.get(provider.id);
+    const known = this.kept.get(provider);
     if (known && known.until > now) return known.client;
     const found = discover(provider, this.providers.clientSecret(provider.id), this.skewSeconds());
     const kept = { client: found, until: now + cacheMillis };
-    this.kept.set(provider.id, kept);
+    this.kept.set(provider, kept);
     found.catch(() => {
-      if (this.kept.get(provider.id) === kept) this.kept.delete(provider.id);
+      if (this.kept.get(provider) === kept) this.kept.delete(provider);
     });
     return found;
-  }
-
-  forget(id: string): void {
-    this.kept.delete(id);
   }
 
   /** How far the portal's clock is from the machine's, by which the library reads times. */

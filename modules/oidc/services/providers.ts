@@ -1,7 +1,7 @@
 import {
+  type AccessContext,
   AuditLog,
   Clock,
-  Emitter,
   HostConfig,
   inject,
   injectable,
@@ -22,7 +22,7 @@ import { type ExternalProvider, ExternalSignIn, type GroupRole } from '@portico/
 import { ProviderEntity } from '../entities/provider-entity.js';
 import { checkedFacts, type ProviderFacts } from './provider-facts.js';
 
-/** A provider as the portal uses it. */
+/** A provider as the portal uses it: the same object until something of it changes. */
 export interface Provider extends ProviderFacts {
   readonly id: string;
   readonly enabled: boolean;
@@ -50,9 +50,6 @@ export type SecretChange = string | undefined;
 @injectable()
 export class Providers implements SecretStore, RoleReference {
   private byId = new Map<string, { readonly provider: Provider; readonly sealed: string | undefined }>();
-  private readonly changed = new Emitter<string>();
-  /** Fires with the id of a provider that changed or is gone. */
-  readonly onDidChange = this.changed.event;
 
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
@@ -112,6 +109,9 @@ export class Providers implements SecretStore, RoleReference {
     if (taken) throw invalidInput({ name: `There is already a provider ${taken.name}.` });
     await this.unitOfWork.write(async (transaction) => {
       const former = await transaction.repository(ProviderEntity).findOneBy({ id });
+      // Whoever may name another issuer, and was never shown the secret, must not have it sent there.
+      if (former?.clientSecret && secret === undefined && former.issuer !== facts.issuer)
+        throw invalidInput({ clientSecret: 'Enter the client secret again: the one that is kept is for the former issuer.' });
       const row = Object.assign(new ProviderEntity(), {
         id,
         ...facts,
@@ -160,10 +160,7 @@ export class Providers implements SecretStore, RoleReference {
       if (affected === 0) throw notFound('provider');
       await this.signIn.providerRemoved(transaction, externalId(id));
       await this.record(transaction, by, name, { action: 'removed' });
-      transaction.afterCommit(() => {
-        this.byId.delete(id);
-        this.changed.fire(id);
-      });
+      transaction.afterCommit(() => void this.byId.delete(id));
     });
   }
 
@@ -206,10 +203,10 @@ export class Providers implements SecretStore, RoleReference {
     });
   }
 
-  async usesOf(_reader: Reader, role: RoleName): Promise<readonly string[]> {
+  async usesOf(_reader: Reader, role: RoleName, { locale }: AccessContext): Promise<readonly string[]> {
     return this.all()
       .filter(({ groupRoles }) => groupRoles.some((each) => each.role === role))
-      .map(({ name }) => this.messages.text('roles.used-by', { name }));
+      .map(({ name }) => this.messages.text('roles.used-by', { name }, locale));
   }
 
   renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void> {
@@ -240,10 +237,8 @@ export class Providers implements SecretStore, RoleReference {
   }
 
   private publish(transaction: Transaction, row: ProviderEntity): void {
-    transaction.afterCommit(() => {
-      this.byId.set(row.id, { provider: providerOf(row), sealed: row.clientSecret ?? undefined });
-      this.changed.fire(row.id);
-    });
+    const kept = { provider: providerOf(row), sealed: row.clientSecret ?? undefined };
+    transaction.afterCommit(() => void this.byId.set(row.id, kept));
   }
 
   private record(

@@ -16,6 +16,8 @@ export interface LyingProvider {
   userInfo: Readonly<Record<string, unknown>> | undefined;
   /** Signs by a key that nobody knows. */
   signsWrong: boolean;
+  /** What happens between a request for a token and the answer. */
+  beforeToken: (() => Promise<void>) | undefined;
   /** Answers requests for tokens itself. */
   atToken: ((response: ServerResponse) => void) | undefined;
   /** Requests since the start, by path. */
@@ -47,6 +49,7 @@ export async function startLyingProvider(portalUrl: string): Promise<LyingProvid
     claims: {},
     userInfo: undefined,
     signsWrong: false,
+    beforeToken: undefined,
     atToken: undefined,
     asked: new Map(),
     sign: (payload, header) => signed(payload, key, header),
@@ -79,6 +82,7 @@ export async function startLyingProvider(portalUrl: string): Promise<LyingProvid
     else if (path === '/about') json(liar.userInfo ?? { sub: liar.claims.sub });
     else if (path === '/token' && liar.atToken) liar.atToken(response);
     else if (path === '/token') {
+      await liar.beforeToken?.();
       const said = { iss: issuer, aud: clientId, nonce, iat: now(), exp: now() + 300, ...liar.claims };
       const payload = JSON.parse(JSON.stringify(said)) as JWTPayload;
       const token = await signed(payload, liar.signsWrong ? unknown : key);

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { type LyingProvider, startLyingProvider } from './lying-provider.js';
 import { addProvider, changeProvider, clientSecret, closed, listen, providerId, TestVisitor } from './support.js';
 
-const password = 'a lighthouse at dusk';
+const password = 'grey pebbles by the river';
 
 describe('Providers of OpenID Connect', () => {
   let portal: TestPortal;
@@ -180,5 +180,40 @@ describe('Providers of OpenID Connect', () => {
     expect((await administrator.get(path)).status).to.equal(404);
     const doctor = await portal.command(['doctor']);
     expect(doctor.exitCode, doctor.out).to.equal(0);
+  });
+
+  it('let nobody in whose sign-in is under way while they are disabled, changed or removed', async () => {
+    const administrator = await portal.signIn();
+    await addProvider(portal, provider.issuer);
+    provider.claims = { sub: 'zoe', email: 'zoe@example.org', email_verified: true, name: 'Zoe' };
+    const whenMeanwhile = async (happens: () => Promise<unknown>) => {
+      provider.beforeToken = async () => void (await happens());
+      const zoe = new TestVisitor(portal);
+      const { status } = await zoe.send(await provider.back(zoe));
+      provider.beforeToken = undefined;
+      return { status, account: await zoe.account(), person: portal.service(People).byEmail('zoe@example.org') };
+    };
+    const nobody = { status: 410, account: undefined, person: undefined };
+    const disabled = await whenMeanwhile(() => portal.post(administrator, `${path}/enabled`, { enabled: 'false' }));
+    expect(disabled).to.deep.equal(nobody);
+    await portal.post(administrator, `${path}/enabled`, { enabled: 'true' });
+    const changed = await whenMeanwhile(() => changeProvider(portal, provider.issuer, { addsPeople: undefined }));
+    expect(changed).to.deep.equal(nobody);
+    await changeProvider(portal, provider.issuer, {});
+    expect(await whenMeanwhile(() => portal.post(administrator, `${path}/remove`))).to.deep.equal(nobody);
+  });
+
+  it('keep their secret for the issuer that it was entered for', async () => {
+    const administrator = await portal.signIn();
+    const other = await startLyingProvider(portal.url);
+    await addProvider(portal, provider.issuer);
+    const fields = { ...form(other.issuer), name: 'Example Org' };
+    const refused = await portal.post(administrator, path, fields);
+    expect(refused.status).to.equal(400);
+    expect(refused.text).to.include('Enter the client secret again: the one that is kept is for the former issuer.');
+    expect(await new TestVisitor(portal).begin()).to.include(provider.issuer);
+    expect((await portal.post(administrator, path, { ...fields, clientSecret })).status).to.equal(303);
+    expect(await new TestVisitor(portal).begin()).to.include(other.issuer);
+    await other.stop();
   });
 });

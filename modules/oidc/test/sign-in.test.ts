@@ -5,7 +5,7 @@ import { People } from '@portico/identity/api';
 import { expect } from 'chai';
 import { addProvider, changeProvider, leadsTo, providerId, startProvider, type TestProvider, TestVisitor } from './support.js';
 
-const password = 'a lighthouse at dusk';
+const password = 'grey pebbles by the river';
 
 /** The code that an authenticator app shows now (RFC 6238). */
 function codeOf(secret: string): string {
@@ -23,9 +23,12 @@ function codeOf(secret: string): string {
 describe('Signing in by OpenID Connect', () => {
   let portal: TestPortal;
   let provider: TestProvider;
+  /** How far the clock of the portal is ahead. */
+  let ahead = 0;
+  const clock = { now: () => new Date(Date.now() + ahead), monotonic: () => performance.now() + ahead };
 
   before(async () => {
-    portal = await startTestPortal();
+    portal = await startTestPortal({ clock });
     provider = await startProvider(portal.url);
     await addProvider(portal, provider.issuer);
   });
@@ -171,6 +174,29 @@ describe('Signing in by OpenID Connect', () => {
     const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page) ?? [];
     await other.post(`${provider.issuer}/session/end/confirm`, { xsrf, logout: 'yes' });
     expect(await other.account()).to.equal(undefined);
+  });
+
+  it('connects and disconnects nothing in a browser that was left open, before the password is given once more', async () => {
+    await portal.service(People).add({ email: 'lea@example.org', name: 'Lea', password });
+    provider.people.set('lea-there', { email: 'lea@elsewhere.example', email_verified: false, name: 'Lea' });
+    const lea = new TestVisitor(portal);
+    await lea.post('/sign-in', { email: 'lea@example.org', password });
+    const begin = (): Promise<Response> => lea.change(`/sign-in/oidc/${providerId}/connect`);
+    const asked = [303, '/account/confirm?next=%2Faccount'];
+    ahead += 16 * 60_000;
+    try {
+      const left = await begin();
+      expect([left.status, left.headers.get('location')]).to.deep.equal(asked);
+      await lea.change('/account/confirm', { password, next: '/account' });
+      await lea.send(await lea.authenticate(leadsTo(await begin()), 'lea-there'));
+      const [, id = ''] = /account\/connections\/([\w-]+)\/disconnect/.exec(await (await lea.send('/account')).text()) ?? [];
+      ahead += 16 * 60_000;
+      const late = await lea.change(`/account/connections/${id}/disconnect`);
+      expect([id === '', late.status, late.headers.get('location')]).to.deep.equal([false, ...asked]);
+      expect(await (await lea.send('/account')).text()).to.include(`connections/${id}/disconnect`);
+    } finally {
+      ahead = 0;
+    }
   });
 
   it('connects an account to that of whoever is signed in, once, and disconnects it again', async () => {

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { type LyingProvider, startLyingProvider } from './lying-provider.js';
 import { addProvider, providerId, TestVisitor } from './support.js';
 
-const password = 'a lighthouse at dusk';
+const password = 'grey pebbles by the river';
 const now = (): number => Math.floor(Date.now() / 1000);
 
 describe('A provider of OpenID Connect that is not to be trusted', () => {

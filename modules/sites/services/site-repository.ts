@@ -1,4 +1,6 @@
 import {
+  type AccessContext,
+  AccessContexts,
   type Activity,
   type Audience,
   AuditLog,
@@ -208,14 +210,18 @@ const isSame = (one: Audience, other: Audience): boolean =>
 export class SiteRoleReferences implements RoleReference {
   constructor(
     @inject(SiteRepository) private readonly sites: SiteRepository,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
-  async usesOf(_reader: Reader, role: RoleName, locale: string): Promise<readonly string[]> {
-    return this.sites
-      .visibleTo(role)
-      .slice(0, 20)
-      .map(({ name }) => this.messages.text('sites.visible-to-role', { site: name }, locale));
+  async usesOf(_reader: Reader, role: RoleName, { person, locale }: AccessContext): Promise<readonly string[]> {
+    const sites = this.sites.visibleTo(role);
+    const seen = sites.filter((site) => !site.audience || this.contexts.for(person, site).isAmong(site.audience));
+    const count = sites.length - seen.length;
+    return [
+      ...(count > 0 ? [this.messages.text('sites.visible-to-role-unseen', { count }, locale)] : []),
+      ...seen.map(({ name }) => this.messages.text('sites.visible-to-role', { site: name }, locale)),
+    ].slice(0, 20);
   }
 
   renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void> {

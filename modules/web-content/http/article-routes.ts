@@ -143,11 +143,12 @@ export class ArticleRoutes implements HttpRoutes {
     const publish = form.intent.startsWith('publish');
     const seen = { title: form.seenTitle, address: form.seenAddress, body: form.seenBody };
     try {
-      const hidden = publish ? await this.documents.hidden(ctx, form.body) : [];
+      const existing = id ? { id, revision: form.revision, seen } : undefined;
+      const checked = publish ? await this.articles.textOf(ctx.access, form, existing) : undefined;
+      const hidden = checked === undefined ? [] : await this.documents.hidden(ctx, checked);
       const isAnswered = form.intent === 'publish-visible' && hidden.every(({ mayShow }) => mayShow);
       if (hidden.length > 0 && !isAnswered) throw notVisible(ctx, hidden);
-      const existing = id ? { id, revision: form.revision, seen } : undefined;
-      const saved = await this.articles.save(ctx.access, form, { publish, existing, form: form.form });
+      const saved = await this.articles.save(ctx.access, form, { publish, checked, existing, form: form.form });
       await this.documents.makeVisible(ctx, hidden);
       const withheld = publish ? await this.documents.withheld(ctx, saved.article.body) : [];
       const sentences = [

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Messages } from '@portico/core';
+import type { Messages, Site } from '@portico/core';
 import { addressFrom, type ListTotal, type MergedFields, mergeFields, type Sorting, type SortKeys } from '@portico/core/util';
-import type { ArticleEntity } from '../entities/index.js';
+import { ArticleEntity } from '../entities/index.js';
 
 const titleLimit = 200;
 /** Characters of HTML. */
@@ -89,6 +89,33 @@ export function toArticle(row: ArticleEntity): Article {
     modifiedAt: new Date(row.modifiedAt),
     revision: row.revision,
   };
+}
+
+export function toPublished(row: ArticleEntity): PublishedArticle {
+  return {
+    id: row.id,
+    revision: row.revision,
+    title: row.publishedTitle ?? row.title,
+    address: row.address,
+    body: row.publishedBody ?? '',
+    publishedAt: new Date(row.publishedAt ?? 0),
+  };
+}
+
+export function newArticle(id: string, site: Site, createdBy: string, now: number): ArticleEntity {
+  return Object.assign(new ArticleEntity(), {
+    id,
+    siteId: site.id,
+    address: '',
+    publishedTitle: null,
+    publishedBody: null,
+    publishedAt: null,
+    begunForm: null,
+    createdForm: null,
+    createdBy,
+    createdAt: now,
+    revision: 0,
+  });
 }
 
 /** Names a body without repeating it. Forms send line ends of their own kind. */

@@ -29,9 +29,11 @@ import {
   articleOrders,
   lastChangedFirst,
   mergeArticle,
+  newArticle,
   type PublishedArticle,
   type SeenArticle,
   toArticle,
+  toPublished,
 } from './article.js';
 import { HtmlCleaner } from './html-cleaner.js';
 import type { Removed } from './sanitizer.js';
@@ -48,6 +50,8 @@ export interface SavedForm {
   /** Its id; what was kept of it by itself goes when it is saved. */
   readonly form?: string;
   readonly publish: boolean;
+  /** The text that was looked at before publishing, as `textOf` answered it: what somebody else put there since is not published. */
+  readonly checked?: string;
   /** The article, its revision when the form was shown, and what the form showed of it. */
   readonly existing?: { readonly id: string; readonly revision: number; readonly seen?: SeenArticle };
 }
@@ -149,17 +153,25 @@ export class Articles {
     return rows.map(toPublished);
   }
 
+  /** The text that saving a form would leave: where only somebody else changed it meanwhile, theirs. */
+  async textOf(access: AccessContext, input: ArticleInput, existing: SavedForm['existing']): Promise<string> {
+    const known = existing && (await this.find(access, existing.id));
+    if (!known || known.revision === existing.revision) return input.body;
+    const { html: body } = await this.clean(access, input);
+    return mergeArticle({ ...input, body }, existing.seen ?? {}, known).values.body;
+  }
+
   /**
    * Saves a new article, or a change of one; published at once when asked for. Of a form that is older than the article only those fields are
    * written that were changed in it.
    * @throws PortalError `invalid-input`, `text-too-complex`, `address-taken`; `article-conflict` with the names of the fields that both changed.
    */
-  async save(access: AccessContext, input: ArticleInput, { form, publish, existing }: SavedForm): Promise<SavedArticle> {
+  async save(access: AccessContext, input: ArticleInput, { form, publish, checked, existing }: SavedForm): Promise<SavedArticle> {
     const site = siteOf(access, ArticlePermissions.edit);
     const title = input.title.trim();
     const fault = articleFault({ title, body: input.body }, this.messages, { mayBeUntitled: false });
     if (fault) throw invalidInput(fault);
-    const { html: body, removed } = await this.cleaner.clean(input.body.replaceAll('\r\n', '\n'), access.person?.id ?? '');
+    const { html: body, removed } = await this.clean(access, input);
     return this.unitOfWork.write(async (transaction) => {
       const articles = transaction.repository(ArticleEntity);
       const now = this.clock.now().getTime();
@@ -174,6 +186,8 @@ export class Articles {
         known && !goesOn && known.revision !== existing?.revision
           ? this.merge({ ...input, body }, existing?.seen ?? {}, known)
           : undefined;
+      if (publish && checked !== undefined && merged?.others.includes('body') && merged.values.body !== checked)
+        throw this.conflict(row.id, ['body']);
       const wanted = input.address.trim() === '' ? undefined : (merged?.values.address ?? articleAddress(input.address));
       Object.assign(row, titleColumns(merged?.values.title ?? title));
       row.body = merged?.values.body ?? body;
@@ -193,10 +207,18 @@ export class Articles {
   private merge(input: ArticleInput, seen: SeenArticle, row: ArticleEntity): ReturnType<typeof mergeArticle> {
     const merged = mergeArticle(input, seen, toArticle(row));
     if (merged.conflicts.length === 0) return merged;
-    throw new PortalError('article-conflict', this.messages.text('form.conflict'), {
+    throw this.conflict(row.id, merged.conflicts);
+  }
+
+  private conflict(article: string, conflicts: readonly (keyof ArticleInput)[]): PortalError {
+    return new PortalError('article-conflict', this.messages.text('form.conflict'), {
       status: 409,
-      details: { conflicts: merged.conflicts, article: row.id },
+      details: { conflicts, article },
     });
+  }
+
+  private clean(access: AccessContext, { body }: ArticleInput): ReturnType<HtmlCleaner['clean']> {
+    return this.cleaner.clean(body.replaceAll('\r\n', '\n'), access.person?.id ?? '');
   }
 
   /** Takes a published article from its visitors; the draft stays. */
@@ -248,22 +270,6 @@ export class Articles {
   }
 }
 
-export function newArticle(id: string, site: Site, createdBy: string, now: number): ArticleEntity {
-  return Object.assign(new ArticleEntity(), {
-    id,
-    siteId: site.id,
-    address: '',
-    publishedTitle: null,
-    publishedBody: null,
-    publishedAt: null,
-    begunForm: null,
-    createdForm: null,
-    createdBy,
-    createdAt: now,
-    revision: 0,
-  });
-}
-
 /** The article that was made in a form, whether it was only begun or has been saved. */
 export function articleOfForm(
   articles: Pick<ReadRepository<ArticleEntity>, 'findOneBy'>,
@@ -274,17 +280,6 @@ export function articleOfForm(
     { begunForm: form, siteId },
     { createdForm: form, siteId },
   ]);
-}
-
-function toPublished(row: ArticleEntity): PublishedArticle {
-  return {
-    id: row.id,
-    revision: row.revision,
-    title: row.publishedTitle ?? row.title,
-    address: row.address,
-    body: row.publishedBody ?? '',
-    publishedAt: new Date(row.publishedAt ?? 0),
-  };
 }
 
 /** Deny by default: without site or permission the articles do not exist. */

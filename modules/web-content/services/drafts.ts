@@ -18,8 +18,8 @@ import {
 import { every } from '@portico/core/util';
 import { titleColumns } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
-import { type ArticleInput, articleFault, fingerprint, type SeenArticle } from './article.js';
-import { ArticlePermissions, articleOfForm, newArticle, siteOf } from './articles.js';
+import { type ArticleInput, articleFault, fingerprint, newArticle, type SeenArticle } from './article.js';
+import { ArticlePermissions, articleOfForm, siteOf } from './articles.js';
 import { HtmlCleaner } from './html-cleaner.js';
 
 /** What a form keeps of itself while somebody writes in it. */

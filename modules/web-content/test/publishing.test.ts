@@ -38,6 +38,28 @@ describe('publishing an article with pictures that its readers do not see', () =
     expect((await guest(id)).status).to.equal(404);
   });
 
+  it('asks about pictures that somebody else put in meanwhile', async () => {
+    const { id, body } = await pictureIn('meanwhile.png');
+    const saved = await library.form('/web/home/web-content/new', { title: 'Meanwhile', body: '<p>Plain</p>' });
+    const place = saved.headers.location ?? '';
+    const page = (await library.get(place).set('Accept', 'text/html')).text;
+    const shown = Object.fromEntries(
+      [...page.matchAll(/<input type="hidden" name="(revision|seen\w+)" value="([^"]*)"/g)].map(([, name, value]) => [
+        name,
+        value,
+      ]),
+    );
+    const theirs = await library.form(place, { ...shown, title: 'Meanwhile', address: shown.seenAddress, body });
+    expect(theirs.status).to.equal(303);
+    const mine = { ...shown, title: 'Another title', address: shown.seenAddress, body: '<p>Plain</p>' };
+    const asked = await library.form(place, { ...mine, intent: 'publish' });
+    expect([asked.status, asked.text.includes('would see meanwhile.png')]).to.deep.equal([409, true]);
+    expect((await guest(id)).status).to.equal(404);
+    const done = await library.form(place, { ...mine, intent: 'publish-visible' });
+    expect([done.status, done.headers.location]).to.deep.equal([303, `/web/home/articles/${shown.seenAddress}`]);
+    expect((await guest(id)).status).to.equal(200);
+  });
+
   it('answers programs with a code and the ids', async () => {
     const { id, body } = await pictureIn('coded.png');
     const { status, body: answer } = await library

@@ -1,4 +1,5 @@
 import {
+  type AccessContext,
   type AuditArea,
   type AuditDescription,
   AuditLog,
@@ -115,7 +116,7 @@ export class BudgetRoleReferences implements RoleReference {
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
-  async usesOf(reader: Reader, role: RoleName, locale: string): Promise<readonly string[]> {
+  async usesOf(reader: Reader, role: RoleName, { locale }: AccessContext): Promise<readonly string[]> {
     const budgets = await this.budgets.ofRole(reader, role);
     return budgets
       .slice(0, 20)
