@@ -190,6 +190,56 @@ describe('Plans of packages', function () {
     await done('modules', 'remove', 'copied', '--with-data');
   });
 
+  it('refuse a version that lost migrations, with the same sentence for an update and after a removal', async () => {
+    const pack = (version: string, migrations: string): Promise<string> =>
+      packages.pack({ id: 'forgetful', version, manifest: { migrations: 'migrations.js' }, files: { 'migrations.js': migrations } });
+    await done('modules', 'install', await pack('1.0.0', makesTable('forgetful_thing')));
+    const next = await pack('1.1.0', 'export default [];');
+    const lost = 'The database has the migration MakeTable of forgetful, and 1.1.0 does not know it; take a version that does';
+    const planned = async (): Promise<readonly string[]> => JSON.parse((await run('modules', 'plan', next, '--json')).out).problems;
+    const refused = async (how: string): Promise<string> => {
+      const { exitCode, err } = await run('modules', how, next);
+      expect(exitCode).to.equal(1);
+      return err;
+    };
+    expect(await planned()).to.deep.equal([`${lost}.`]);
+    expect(await refused('update')).to.include(lost.replace('The', 'the'));
+    expect(await done('modules', 'list')).to.match(/^forgetful +1\.0\.0 +active/m);
+
+    await done('modules', 'remove', 'forgetful');
+    const away = ', or take away the data that was kept: portico modules remove forgetful --with-data';
+    expect(await planned()).to.deep.equal([`${lost}${away}.`]);
+    expect(await refused('install')).to.include(`${lost}${away}`.replace('The', 'the'));
+    await done('modules', 'remove', 'forgetful', '--with-data');
+    expect(await planned()).to.deep.equal([]);
+    await done('modules', 'install', next);
+    await done('modules', 'remove', 'forgetful', '--with-data');
+  });
+
+  it('count what a refused version did wrong as its own and not as an error of the one that runs', async () => {
+    const id = 'faultless';
+    const pack = (version: string, more = ''): Promise<string> =>
+      packages.pack({ id, version, files: { 'module.js': answering(id, version, more) } });
+    const errors = async (): Promise<number> =>
+      JSON.parse((await run('modules', 'list', '--json')).out).find((each: { id: string }) => each.id === id).activity
+        .errors;
+    await done('modules', 'install', await pack('1.0.0'));
+    const broken = answering(id, '1.1.0').replace('contribute(core.HttpRoutes).to(Pages)', `{ throw new Error('not yet'); }`);
+    const refusal = await run('modules', 'update', await packages.pack({ id, version: '1.1.0', files: { 'module.js': broken } }));
+    expect([refusal.exitCode, refusal.err]).to.satisfy(([code, said]: [number, string]) => code === 1 && said.includes('not yet'));
+    expect(await errors()).to.equal(0);
+    expect((await run('modules', 'why', id)).out).not.to.include('Errors since');
+
+    const throwing = answering(id, '1.2.0').replace(`ctx.body = "1.2.0";`, `throw new Error('at work');`);
+    await done('modules', 'update', await packages.pack({ id, version: '1.2.0', files: { 'module.js': throwing } }));
+    expect((await admin.get(`/${id}`)).status).to.equal(500);
+    expect(await errors()).to.equal(1);
+    expect((await run('modules', 'why', id)).out).to.include('Errors since the portal was started: 1, the last: at work');
+    await done('modules', 'update', await pack('1.3.0'));
+    expect(await errors()).to.equal(0);
+    await done('modules', 'remove', id);
+  });
+
   describe('of taking away what a removed module left', () => {
     const probe = {
       id: 'probe',

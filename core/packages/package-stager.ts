@@ -64,7 +64,11 @@ export class PackageStager {
       if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}; mend it and pack it again`);
       else {
         declared = withLabels(answer.declared, wordsOf(contents.files, manifest.messages));
-        problems.push(...found.unreadable, ...unreadableMessages(folder, manifest.messages));
+        problems.push(
+          ...found.unreadable,
+          ...unreadableMessages(folder, manifest.messages),
+          ...(await this.lostMigrations(manifest.id, description.version, declared)),
+        );
       }
     }
     const next = { ...this.versionOf(found, declared), problems };
@@ -149,6 +153,19 @@ export class PackageStager {
       const said = `${stored.id} ${stored.version} cannot be written into ${this.dependencies.store.root}: ${why}`;
       throw new PortalError(code, said, { status, expose: true, details, cause: error });
     }
+  }
+
+  /** Migrations that the database has and the version that comes does not: it could not tell what its tables are. */
+  private async lostMigrations(id: string, version: string, { migrations }: Declared): Promise<readonly string[]> {
+    const { tables, records } = this.dependencies;
+    const lost = tables.applied(id).filter((name) => !migrations.some((each) => each.name === name));
+    if (lost.length === 0) return [];
+    const [is, it] = lost.length === 1 ? ['migration', 'it'] : ['migrations', 'them'];
+    const isKept = (await records.removed()).some((each) => each.id === id);
+    const otherwise = isKept ? `, or take away the data that was kept: portico modules remove ${id} --with-data` : '';
+    return [
+      `the database has the ${is} ${lost.join(', ')} of ${id}, and ${version} does not know ${it}; take a version that does${otherwise}`,
+    ];
   }
 
   /** @param age 0 for the version that runs, 1 for the one before it. */
