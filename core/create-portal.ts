@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Middleware } from 'koa';
 import { currentlyActing, Languages } from './access/index.js';
 import {
+  Addresses,
   type Clock,
   Commands,
   type Contributions,
@@ -180,6 +181,8 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     const { distribution } = where;
     const manager = bindPackages(kernel, { ...core, packages, records, storage, distribution, incoming });
 
+    let addresses: Addresses | undefined;
+    kernel.bind(Addresses, { find: (path, access) => addresses?.find(path, access) });
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;
     storage.flags.refresh();
@@ -204,6 +207,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       storageState: () => storage.persistence.health(),
       isComplete: () => !kernel.safeMode && kernel.list().every(({ leftOut }) => leftOut === undefined),
     });
+    addresses = http.addresses;
     opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
     const runner = new CommandRunner(commands, log);
 

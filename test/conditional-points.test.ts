@@ -116,6 +116,7 @@ const unconditional = [
   'IntegrityChecks',
   'ModuleBelongings',
   'SecretStores',
+  'AccessExplainers',
   'AuditAreas',
   'DocumentMetadataKinds',
   'ImageProviders',

@@ -1,6 +1,7 @@
-import type { AccessContext } from './access.js';
-import { type ServiceToken, serviceToken } from './tokens.js';
-import type { Explanation, Given } from './when.js';
+import type { AccessContext, PermissionId } from './access.js';
+import type { RouteAccess } from './http.js';
+import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
+import type { ExplainedStep, Explanation, Given } from './when.js';
 
 /** A point and what modules contribute to it, whether it has a host or not. */
 export interface ExplainablePoint {
@@ -39,3 +40,42 @@ export interface Explanations {
   explain(point: string, contribution: string, access: AccessContext, given?: Given): readonly ExplainedContribution[];
 }
 export const Explanations: ServiceToken<Explanations> = serviceToken('portico.explanations');
+
+/** What is asked of somebody: whether they hold a permission, or what an address gives them. One of the two, or a permission that an address takes. */
+export interface AccessQuestion {
+  /** Whom it is about, and in which site. */
+  readonly access: AccessContext;
+  readonly permission?: PermissionId;
+  /** The address within its site, or of the instance: `/notes/0190a0a0-…`. */
+  readonly path?: string;
+  /** Of the words of the answer. */
+  readonly locale: string;
+}
+
+/**
+ * Says what decides whether somebody may do or see something, by the same data as the decision. A module contributes one for what it decides itself: for
+ * permissions, or for who sees what lies at its addresses.
+ */
+export interface AccessExplainer {
+  /** What it decides, in the order in which it is asked; nothing for what is none of its business. Asks nobody whether whoever asks may know. */
+  explain(question: AccessQuestion): Promise<readonly ExplainedStep[]>;
+}
+export const AccessExplainers: ExtensionPoint<AccessExplainer> = extensionPoint('portico.access-explainers');
+
+/** What is at an address. */
+export interface FoundAddress {
+  /** The module whose pages are there. */
+  readonly module: string;
+  /** Who may open it; undefined when nothing there answers GET. */
+  readonly access: RouteAccess | undefined;
+}
+
+/** Which module answers an address, and who may open it. */
+export interface Addresses {
+  /**
+   * @param path within the site, or of the instance.
+   * @param access of the person for whom it is looked up: what has a `when` that does not hold is not there.
+   */
+  find(path: string, access: AccessContext): FoundAddress | undefined;
+}
+export const Addresses: ServiceToken<Addresses> = serviceToken('portico.addresses');

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Duplex } from 'node:stream';
 import { HostAccessContexts, HostSessionCookie, Languages } from '../access/index.js';
-import { DisposableStore, type Log, PortalError } from '../api/index.js';
+import { type Addresses, DisposableStore, type Log, PortalError } from '../api/index.js';
 import { ipaddr, Koa } from '../libraries/http.js';
 import { localAddress } from '../util/index.js';
 import { ApiCallers } from './api-callers.js';
@@ -51,6 +51,7 @@ function plainAddress(text: string): string | undefined {
 }
 
 export interface HttpHost {
+  readonly addresses: Addresses;
   /** The request listener, for a server of the caller's own. */
   callback(): (request: IncomingMessage, response: ServerResponse) => void;
   /** Resolves with the address once connections are taken. */
@@ -72,6 +73,7 @@ class KoaHttpHost implements HttpHost {
   private readonly log: Log;
   private server: Server | undefined;
   private readonly boundary: ErrorBoundary;
+  readonly addresses: Addresses;
   /** Answers that go on until somebody ends them; without an end of ours they would hold a stop up. */
   private readonly streams = new Map<ServerResponse, unknown>();
 
@@ -87,6 +89,7 @@ class KoaHttpHost implements HttpHost {
     const pages = new PageStates(headers, flash, contexts, clock);
     const { routes, prefixesOf, reservedFor, changeOf } = dependencies;
     const table = new RouteTable(routes, messages, log, this.lifetime, prefixesOf, reservedFor, config.strictAnswers);
+    this.addresses = table;
     const errors = new ErrorAnswers(
       views,
       messages,

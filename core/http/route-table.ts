@@ -1,7 +1,9 @@
 import {
   type AccessContext,
+  type Addresses,
   type ConditionalContributions,
   type Contribution,
+  type FoundAddress,
   type HttpRoutes,
   type Lifetime,
   type Log,
@@ -31,7 +33,7 @@ export interface RouteScope {
  * and gets it when the owner is gone. A manifest may declare a prefix within the segment of another module: it is its module's, unless
  * the other serves addresses there itself.
  */
-export class RouteTable {
+export class RouteTable implements Addresses {
   private readonly mounts = new Map<string, Mount>();
   private bySegment: readonly ReadonlyMap<string, readonly Mount[]>[] = [new Map(), new Map()];
   private readonly refused = new Set<string>();
@@ -94,6 +96,13 @@ export class RouteTable {
         );
       yield { mount, match };
     }
+  }
+
+  find(path: string, access: AccessContext): FoundAddress | undefined {
+    const place = { site: access.site !== undefined, segment: segmentOf(path), path };
+    const there = [...this.matches(place, 'GET', path)].filter(({ mount }) => this.isThere(mount, access));
+    const found = there.find(({ match }) => match.route) ?? there[0];
+    return found && { module: found.mount.module, access: found.match.route?.declaration.access };
   }
 
   /** Whether a person may open the front page of the site that they are on. */

@@ -1,6 +1,7 @@
 import { SettingsLinks } from '@portico/configuration/api';
-import { Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
-import { Why } from './commands/why.js';
+import { AccessExplainers, Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
+import { Why, WhyAccess } from './commands/why.js';
+import { AccessDiagnosticsRoutes } from './http/access-diagnostics-routes.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
@@ -13,7 +14,8 @@ import { FlagSettingsLink } from './services/flag-notices.js';
 import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
-export default defineModule(({ contribute }) => {
+export default defineModule(({ host, contribute }) => {
+  host(AccessExplainers);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [
     FeatureFlagRoutes,
@@ -22,11 +24,13 @@ export default defineModule(({ contribute }) => {
     PackageRoutes,
     PackageChangeRoutes,
     AuditRoutes,
+    AccessDiagnosticsRoutes,
     DiagnosticsRoutes,
     CatalogRoutes,
   ])
     contribute(HttpRoutes).to(routes);
   contribute(Commands).to(Why);
+  contribute(Commands).to(WhyAccess);
   contribute(SettingsLinks).to(FlagSettingsLink, {
     id: 'feature-flags',
     when: { scope: 'instance', permission: permissions.flags },

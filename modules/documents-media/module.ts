@@ -1,5 +1,6 @@
 import { SettingsDefinitions, SettingsUses } from '@portico/configuration/api';
 import {
+  AccessExplainers,
   AuditAreas,
   DemoContents,
   defineModule,
@@ -33,6 +34,7 @@ import { PortalDocuments } from './services/portal-documents.js';
 import { RuleRoleReferences } from './services/rule-role-references.js';
 import { Rules } from './services/rules.js';
 import { StorageCount } from './services/storage-count.js';
+import { VisibilityExplainer } from './services/visibility-explainer.js';
 
 const authors: readonly RoleName[] = ['Author', 'Site Administrator'];
 const administrators: readonly RoleName[] = ['Site Administrator'];
@@ -120,6 +122,7 @@ export default defineModule(({ provide, host, contribute, run }) => {
   run(MetadataWordRepair);
   contribute(IntegrityChecks).to(DocumentsCheck);
   contribute(RoleReferences).to(RuleRoleReferences);
+  contribute(AccessExplainers).to(VisibilityExplainer);
   contribute(IntegrityChecks).to(FileTypeRepair);
   contribute(DemoContents).to(DemoDocuments, { order: 20 });
 });

@@ -1,6 +1,7 @@
 import { ChoiceProviders, SettingsDefinitions } from '@portico/configuration/api';
 import {
   AccessControl,
+  AccessExplainers,
   ApiTokens,
   AuditAreas,
   Commands,
@@ -65,6 +66,7 @@ import { GrantsBelongings } from './services/grants-belongings.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
+import { PermissionExplainer } from './services/permission-explainer.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
 import { RoleChoices, signInSettings } from './services/second-factor-policy.js';
@@ -139,6 +141,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(SecretStores).to(AuthenticatorApp);
   contribute(ChoiceProviders).to(RoleChoices);
   contribute(SettingsDefinitions).value(signInSettings, { id: 'sign-in' });
+  contribute(AccessExplainers).to(PermissionExplainer);
   contribute(IntegrityChecks).to(AdministratorCheck);
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);

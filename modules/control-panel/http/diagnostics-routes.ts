@@ -5,7 +5,7 @@ import { permissions } from '../services/permissions.js';
 const text = z.string().trim().max(300).optional();
 const query = z.strictObject({ text, point: text, contribution: text, site: text, person: text, given: text });
 type Query = z.output<typeof query>;
-const step = z.object({
+export const answeredStep = z.object({
   criterion: z.string(),
   subject: z.string(),
   met: z.boolean(),
@@ -23,8 +23,8 @@ const answer = z.object({
       module: z.string(),
       visible: z.boolean(),
       summary: z.string(),
-      steps: z.array(step),
-      blocking: step.optional(),
+      steps: z.array(answeredStep),
+      blocking: answeredStep.optional(),
     }),
   ),
 });

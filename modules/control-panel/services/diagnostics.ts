@@ -62,7 +62,20 @@ export interface Answer {
   readonly blocking?: AnsweredStep;
 }
 
-const titled = ['module', 'host', 'flag', 'setting', 'scope', 'permission', 'contributed', 'given'];
+const titled = [
+  'module',
+  'host',
+  'flag',
+  'setting',
+  'scope',
+  'permission',
+  'contributed',
+  'given',
+  'site',
+  'address',
+  'signed-in',
+  'rule',
+];
 
 /** Answers why a contribution of any module is, or is not, there: for whoever asks, and for others to those who may diagnose. */
 @injectable()
@@ -155,7 +168,8 @@ export class Diagnostics {
     return { point, contribution: id, module, visible, summary, steps, ...(first ? { blocking: first } : {}) };
   }
 
-  private step(asker: AccessContext, access: AccessContext, step: ExplainedStep, blocks: boolean): AnsweredStep {
+  /** A step in the words of who asks, with the way to its page when that is theirs. */
+  step(asker: AccessContext, access: AccessContext, step: ExplainedStep, blocks: boolean): AnsweredStep {
     const { criterion, subject, met, reason, changeableBy, href, hrefPermission } = {
       ...step,
       ...this.wayOut(asker, step, access.site !== undefined),
@@ -205,7 +219,8 @@ export class Diagnostics {
     return inSite ? `/web/${site?.address}/${href.slice(2)}` : href;
   }
 
-  private personOf(asker: AccessContext, email: string | undefined): Person | undefined {
+  /** @throws PortalError `person-unknown` (404), `forbidden` (403). */
+  personOf(asker: AccessContext, email: string | undefined): Person | undefined {
     if (email === undefined || email === '' || email === asker.person?.email) return asker.person;
     if (!this.mayAskForOthers(asker))
       throw new PortalError('forbidden', this.text(asker, 'diagnostics.only-yourself'), { status: 403 });
@@ -215,8 +230,8 @@ export class Diagnostics {
     return found;
   }
 
-  /** A site that somebody may not see is as unknown as one that is not there. */
-  private siteOf(asker: AccessContext, address: string): Site {
+  /** A site that somebody may not see is as unknown as one that is not there. @throws PortalError `site-unknown` (404). */
+  siteOf(asker: AccessContext, address: string): Site {
     const found = this.sites.get()?.byAddress(address);
     if (found && this.maySee(asker, found)) return found;
     throw new PortalError('site-unknown', this.text(asker, 'diagnostics.no-site', { address }), { status: 404 });

@@ -27,6 +27,8 @@ export interface ShownPermissions {
   readonly name: string;
   /** The folder that it lies in; undefined: the root. */
   readonly folderId: string | undefined;
+  /** Of the rule in force; empty for what follows the site alone. */
+  readonly ruleId: string;
   readonly audience: Audience;
   readonly permissions: RulePermissions;
   readonly inherited: boolean;
@@ -197,6 +199,7 @@ export class Permissions {
       id: target.id,
       name: target.name,
       folderId: target.parentId === rootFolder ? undefined : target.parentId,
+      ruleId: target.ruleId,
       audience: this.visibility.audienceOf(site, target.ruleId),
       permissions: this.visibility.rule(site.id, target.ruleId)?.permissions ?? {},
       inherited,

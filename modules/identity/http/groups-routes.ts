@@ -174,6 +174,7 @@ export class GroupsRoutes implements HttpRoutes {
       return site ? roles.map((role) => ({ role, siteId, site: site.name })) : [];
     });
     const given = [...group.roles.map((role) => ({ role, siteId: '', site: '' })), ...inSites];
+    const instanceRoles = roleOptions(this.places.namesFor('instance'), (role) => this.rights.mayGrant(ctx.access, { role }));
     const model = {
       group,
       name: tried.name ?? group.name,
@@ -190,7 +191,8 @@ export class GroupsRoutes implements HttpRoutes {
         mayChange: this.rights.mayGrant(ctx.access, { role: place.role, siteId: place.siteId || undefined }),
       })),
       mayChange: this.administration.mayChange(ctx.access, group),
-      instanceRoles: roleOptions(this.places.namesFor('instance'), (role) => this.rights.mayGrant(ctx.access, { role })),
+      // The mightiest stands first: nobody gives it because they did not choose.
+      instanceRoles: instanceRoles.length > 0 ? [{ value: '', label: ctx.text('groups.choose-role') }, ...instanceRoles] : [],
       siteRoles: roleOptions(this.places.namesFor('site')),
       sites: (sites?.all() ?? []).map((site) => ({ value: site.id, label: site.name })),
     };
