@@ -27,6 +27,12 @@ export function focusableIn(root: Element): HTMLElement[] {
   return [...root.querySelectorAll<HTMLElement>(focusables)].filter((found) => found.checkVisibility());
 }
 
+/** A key as it is where lines run from left to right: the arrow that points forward along the line is `ArrowRight` in every language. */
+export function lineKey({ key }: Pick<KeyboardEvent, 'key'>): string {
+  if (document.documentElement.dir !== 'rtl') return key;
+  return { ArrowLeft: 'ArrowRight', ArrowRight: 'ArrowLeft' }[key] ?? key;
+}
+
 /** Gives focus back to where a dialog or menu was opened, or to the button of the menu that hides it now. */
 export function giveFocusBack(to: HTMLElement | undefined): void {
   if (!to?.isConnected) return;

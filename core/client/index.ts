@@ -1,7 +1,7 @@
 export { addressFrom } from '../util/text.js';
 export { alertBox } from './boxes.js';
 export { closeDialog, type DialogElement, type DialogOptions, openDialog } from './dialog.js';
-export { cutName } from './dom.js';
+export { cutName, lineKey } from './dom.js';
 export { icon } from './icon.js';
 export { personKey } from './person.js';
 export { csrfToken, PortalFault, type PortalRequest, portalFetch, portalHeaders, readFault } from './portal-fetch.js';

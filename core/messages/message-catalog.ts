@@ -10,7 +10,7 @@ import {
   toDisposable,
 } from '../api/index.js';
 import { compileMessage, formatMessage } from './message-format.js';
-import { addPseudo, pseudoLocales } from './pseudo-locale.js';
+import { addPseudo, pseudoLocales, pseudoText } from './pseudo-locale.js';
 import { type Locales, readMessages, type Translation } from './read-messages.js';
 import { Sentences } from './sentences.js';
 
@@ -121,8 +121,16 @@ export class MessageCatalog {
 
   /** What code says in English, in another language; as it is where nobody translated it. */
   sentence(text: string, locale: string = this.currentLocale()): string {
-    if (locale.startsWith(fallbackLocale) && !this.pseudoLocales.includes(locale)) return text;
+    if (this.pseudoLocales.includes(locale)) return this.disguised(text);
+    if (locale.startsWith(fallbackLocale)) return text;
     return this.sentencesIn(locale.split('-')[0] ?? locale).translate(text) ?? text;
+  }
+
+  /** What some language has words for. */
+  private disguised(text: string): string {
+    const languages = new Set([...this.ownSentences.values()].flatMap((own) => [...own.keys()]));
+    const isKnown = [...languages].some((language) => this.sentencesIn(language).translate(text) !== undefined);
+    return isKnown ? pseudoText(text) : text;
   }
 
   private sentencesIn(language: string): Sentences {

@@ -26,8 +26,12 @@ export function addPseudo<T extends { readonly locale: string; readonly messages
   locales.set(locale, { ...translation, locale, messages });
 }
 
+export function pseudoText(text: string): string {
+  return text === '' ? '' : `[${disguised(text)}${longer(text.length)}]`;
+}
+
 function pseudoMessage(message: ParsedMessage): ParsedMessage {
-  if (typeof message === 'string') return message === '' ? '' : `[${disguised(message)}${longer(message.length)}]`;
+  if (typeof message === 'string') return pseudoText(message);
   const length = message.elements.reduce((sum, element) => sum + (element.type === TYPE.literal ? element.value.length : 8), 0);
   return {
     ...message,

@@ -20,6 +20,8 @@ export interface PageOptions {
   readonly javaScript?: boolean;
   /** Zone where the browser lives, e.g. `America/Los_Angeles`; that of the machine when left out. */
   readonly timeZone?: string;
+  /** Language that the browser asks for, e.g. `de` or `en-XA`; English when left out. */
+  readonly locale?: string;
 }
 
 /** Debian's Chromium, driven by accessible names. One for a whole test file; a fresh context, with cookies of its own, for each page. */
@@ -37,7 +39,7 @@ export class TestBrowser {
   /** A page of the portal, on the sites' front page when somebody is signed in. */
   async page(
     portal: Pick<TestPortal, 'url'>,
-    { person, width = 1280, height = 800, javaScript = true, timeZone }: PageOptions = {},
+    { person, width = 1280, height = 800, javaScript = true, timeZone, locale }: PageOptions = {},
   ): Promise<Page> {
     const context = await this.browser.newContext({
       baseURL: portal.url,
@@ -45,6 +47,7 @@ export class TestBrowser {
       javaScriptEnabled: javaScript,
       reducedMotion: 'reduce',
       ...(timeZone === undefined ? {} : { timezoneId: timeZone }),
+      ...(locale === undefined ? {} : { extraHTTPHeaders: { 'Accept-Language': locale } }),
     });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
@@ -56,9 +59,11 @@ export class TestBrowser {
     });
     if (person) {
       await page.goto('/sign-in');
-      await page.getByLabel('Email Address').fill(person.email);
-      await page.getByLabel('Password').fill(person.password);
-      await page.getByRole('button', { name: 'Sign In', exact: true }).click();
+      const form = page.locator('form', { has: page.locator('input[type=password]') });
+      // In any language: by what the fields are.
+      await form.locator('input[type=email]').fill(person.email);
+      await form.locator('input[type=password]').fill(person.password);
+      await form.getByRole('button').first().click();
       await page.waitForURL((url) => url.pathname.startsWith('/web/'));
     }
     return page;

@@ -198,7 +198,9 @@ function icon(sprite: string, name: string, extra: unknown): Handlebars.SafeStri
 }
 
 function drawIcon(sprite: string, name: string, extra: unknown): Handlebars.SafeString {
-  const className = escapeExpression(`lexicon-icon lexicon-icon-${name}${extra ? ` ${String(extra)}` : ''}`);
+  // What points forward or back points the other way where lines run the other way.
+  const along = /^angle-(?:left|right)/.test(name) ? ' along-line' : '';
+  const className = escapeExpression(`lexicon-icon lexicon-icon-${name}${along}${extra ? ` ${String(extra)}` : ''}`);
   const href = escapeExpression(`${sprite}#${name}`);
   return new SafeString(`<svg class="${className}" aria-hidden="true"><use href="${href}"/></svg>`);
 }

@@ -29,6 +29,8 @@ const sheets = [
 
 /** Classes that only scripts or the browser set, or that are put together. */
 const safelist = [
+  // Icons get it from their helper.
+  'along-line',
   'active',
   'show',
   'disabled',

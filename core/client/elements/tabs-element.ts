@@ -1,3 +1,5 @@
+import { lineKey } from '../dom.js';
+
 /** Tabs made of links: without scripts each leads to its page, with them the panels that are there are shown in place. */
 export class PorticoTabs extends HTMLElement {
   connectedCallback(): void {
@@ -44,7 +46,7 @@ export class PorticoTabs extends HTMLElement {
     const tabs = this.tabs();
     const at = tabs.indexOf(document.activeElement as HTMLElement);
     if (at < 0) return;
-    const to = { ArrowRight: (at + 1) % tabs.length, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    const to = { ArrowRight: (at + 1) % tabs.length, ArrowLeft: at - 1, Home: 0, End: -1 }[lineKey(event)];
     if (to !== undefined) {
       const tab = tabs.at(to);
       tab?.focus();

@@ -145,6 +145,35 @@ describe('portico module check', function () {
     ]);
   });
 
+  it('8.20: names file and key of a message that would lose what it is given', async () => {
+    const faults = await faultsOf({
+      'views/shop.hbs': `{{t 'of' name=name}}{{t 'in' name=name}}{{t 'files' n=n}}{{t 'who' name=name}}`,
+      'messages/en.json': {
+        of: 'of {name}',
+        in: 'in {name}',
+        files: '{n, plural, one {1 file} other {{n} files}}',
+        who: 'by {name}',
+      },
+      'messages/fr.json': {
+        'module.name': 'Boutique',
+        title: 'Boutique',
+        of: "l'{name}",
+        in: "dans '{name}'",
+        files: '{n, plural, one {1 fichier}}',
+        who: 'par {nom}',
+      },
+      'messages/sentences.fr.json': { 'There is no shop {name}.': 'Pas de boutique {nom}.' },
+    });
+    expect(faults.filter((fault) => fault.startsWith('messages/'))).to.have.members([
+      'messages/fr.json: "files" cannot be read: missing other clause (line 1, column 28).',
+      'messages/sentences.fr.json: "There is no shop {name}." cannot be translated: it takes {nom}, which the sentence does not have.',
+      'messages/fr.json: "of" has an apostrophe before {name}. Write two of them (\'\') there.',
+      'messages/fr.json: "in" has an apostrophe before {name}. Write two of them (\'\') there.',
+      'messages/fr.json: "who" takes {nom}, which English does not.',
+      'messages/fr.json: "who" leaves {name} out.',
+    ]);
+  });
+
   it('compares the manifest with the code, and writes it with --fix', async () => {
     const code = `import { defineModule, serviceToken } from '@portico/core';\nexport default defineModule(({ provide }) => provide(serviceToken('acme-shop.prices')).value({}));`;
     expect(await faultsOf({ 'dist/module.js': code })).to.deep.equal([

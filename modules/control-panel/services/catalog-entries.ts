@@ -14,6 +14,8 @@ import { ContributionNames } from './contribution-names.js';
 /** An entry by the names that people see. */
 export interface ShownEntry extends CatalogEntry {
   readonly name: string;
+  /** The name is that of code, or an id: English. */
+  readonly isCode: boolean;
   readonly moduleName: string;
   /** The first sentence of the description. */
   readonly brief: string;
@@ -108,6 +110,6 @@ export class CatalogEntries {
     // The marks of code are for editors.
     const description = entry.description.replaceAll('`', '');
     const brief = /^[\s\S]*?(?<!e\.g|i\.e)[.](?=\s|$)/.exec(description)?.[0] ?? description;
-    return { ...entry, name, description, brief, moduleName: this.nameOf(entry.module, locale) };
+    return { ...entry, name, isCode: name !== label, description, brief, moduleName: this.nameOf(entry.module, locale) };
   }
 }

@@ -1,4 +1,4 @@
-import { PortalFault, portalFetch } from '@portico/core/client';
+import { lineKey, PortalFault, portalFetch } from '@portico/core/client';
 
 /** The tabs of the selector: each shows the fragment of its view, asked for when the tab is opened first. */
 class ItemSelector extends HTMLElement {
@@ -82,7 +82,7 @@ class ItemSelector extends HTMLElement {
     const tabs = this.tabs();
     const at = tabs.indexOf(event.target as HTMLElement);
     if (at < 0) return;
-    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[lineKey(event)];
     const tab = next === undefined ? undefined : tabs[(next + tabs.length) % tabs.length];
     if (!tab) return;
     event.preventDefault();

@@ -33,7 +33,7 @@ const editorMessages = [
   ...['caption', 'caption-placeholder', 'caption-offered', 'caption-add', 'alt-text', 'alt-text-help'],
   ...['table', 'table-row-add', 'table-column-add', 'table-row-delete', 'table-column-delete', 'table-delete'],
   ...['pictures-left-out', 'things-left-out', 'links-as-text', 'links-left-out', 'remarks-left-out', 'only-pictures'],
-  ...['picture-failed', 'picture-refused', 'pasted-picture', 'note-close'],
+  ...['picture-failed', 'picture-refused', 'pasted-picture', 'note-close', 'select-image'],
 ];
 const draftMessages = ['kept', 'not-kept', 'too-long', 'found', 'take', 'discard'];
 

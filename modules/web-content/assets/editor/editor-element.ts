@@ -159,7 +159,7 @@ export class PorticoEditor extends HTMLElement {
     uploads.attach(editor);
     const linkForm = new LinkForm(editor, messages);
     const toolbar = new Toolbar(editor, messages, {
-      image: () => void this.chooseImage(editor),
+      image: () => void this.chooseImage(editor, messages['select-image']),
       caption: () => toggleCaption(editor),
       link: () => linkForm.toggle(),
     });
@@ -232,10 +232,11 @@ export class PorticoEditor extends HTMLElement {
   }
 
   /** Asks the item selector for an image and puts it where the cursor was. */
-  private async chooseImage(editor: Editor): Promise<void> {
+  private async chooseImage(editor: Editor, title: string): Promise<void> {
     const item = await openItemSelector({
       href: this.getAttribute('selector') ?? '',
       criterion: { itemType: 'image', returnTypes: ['image-url'], uploads: true },
+      title,
     });
     if (item) insertImage(editor, item);
   }

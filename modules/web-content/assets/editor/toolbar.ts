@@ -1,4 +1,4 @@
-import { icon } from '@portico/core/client';
+import { icon, lineKey } from '@portico/core/client';
 import type { Editor } from '@tiptap/core';
 import { currentPicture } from './article-image.js';
 import { insertTable } from './tables.js';
@@ -133,7 +133,7 @@ export class Toolbar {
     const here = this.buttons.indexOf(document.activeElement as HTMLButtonElement);
     const last = this.buttons.length - 1;
     const target = { ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last }[
-      event.key
+      lineKey(event)
     ];
     if (here < 0 || target === undefined) return;
     event.preventDefault();

@@ -14,6 +14,7 @@ export type MessageKey =
   | 'link-apply'
   | 'link-wrong'
   | 'image'
+  | 'select-image'
   | 'caption'
   | 'caption-placeholder'
   | 'caption-add'
