@@ -60,7 +60,9 @@ export interface AccessExplainer {
   /** What it decides, in the order in which it is asked; nothing for what is none of its business. Asks nobody whether whoever asks may know. */
   explain(question: AccessQuestion): Promise<readonly ExplainedStep[]>;
 }
-export const AccessExplainers: ExtensionPoint<AccessExplainer> = extensionPoint('portico.access-explainers');
+export const AccessExplainers: ExtensionPoint<AccessExplainer> = extensionPoint('portico.access-explainers', {
+  requires: { explain: 'function' },
+});
 
 /** What is at an address. */
 export interface FoundAddress {
