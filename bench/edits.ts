@@ -93,7 +93,9 @@ async function measure({ name, file, text, other, seen }: Kind, page: Page): Pro
     await becomes(seen(round), page);
     millis.push(performance.now() - began);
   }
-  console.log(`${name.padEnd(10)}${median(millis).toFixed(0)} ms from edit to seen, at most ${Math.max(...millis).toFixed(0)} ms`);
+  console.log(
+    `${name.padEnd(10)}${median(millis).toFixed(0)} ms from edit to seen, at most ${Math.max(...millis).toFixed(0)} ms`,
+  );
 }
 
 /** A page that is just loaded again has no answer. */

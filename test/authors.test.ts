@@ -90,7 +90,11 @@ describe('An outside author', function () {
         eventually(async () => (await page.evaluate(expression).catch(() => false)) === true, expression, 90);
       await edit('assets/page.css', 'border-top: 4px', 'border-top: 9px');
       await becomes("getComputedStyle(document.querySelector('.acme-scanner-page')).borderTopWidth === '9px'");
-      await edit('assets/page.ts', 'connectedCallback(): void {', "connectedCallback(): void {\n    this.title = 'A tip in the script';");
+      await edit(
+        'assets/page.ts',
+        'connectedCallback(): void {',
+        "connectedCallback(): void {\n    this.title = 'A tip in the script';",
+      );
       await becomes("document.querySelector('acme-scanner-greeting').title === 'A tip in the script'");
       await edit('module.ts', "title: ctx.text('title')", "title: 'A title in the code'");
       await becomes("document.title.includes('A title in the code')");

@@ -192,11 +192,17 @@ describe('Plans of packages', function () {
 
   it('refuse a version that lost migrations, with the same sentence for an update and after a removal', async () => {
     const pack = (version: string, migrations: string): Promise<string> =>
-      packages.pack({ id: 'forgetful', version, manifest: { migrations: 'migrations.js' }, files: { 'migrations.js': migrations } });
+      packages.pack({
+        id: 'forgetful',
+        version,
+        manifest: { migrations: 'migrations.js' },
+        files: { 'migrations.js': migrations },
+      });
     await done('modules', 'install', await pack('1.0.0', makesTable('forgetful_thing')));
     const next = await pack('1.1.0', 'export default [];');
     const lost = 'The database has the migration MakeTable of forgetful, and 1.1.0 does not know it; take a version that does';
-    const planned = async (): Promise<readonly string[]> => JSON.parse((await run('modules', 'plan', next, '--json')).out).problems;
+    const planned = async (): Promise<readonly string[]> =>
+      JSON.parse((await run('modules', 'plan', next, '--json')).out).problems;
     const refused = async (how: string): Promise<string> => {
       const { exitCode, err } = await run('modules', how, next);
       expect(exitCode).to.equal(1);
@@ -221,12 +227,13 @@ describe('Plans of packages', function () {
     const pack = (version: string, more = ''): Promise<string> =>
       packages.pack({ id, version, files: { 'module.js': answering(id, version, more) } });
     const errors = async (): Promise<number> =>
-      JSON.parse((await run('modules', 'list', '--json')).out).find((each: { id: string }) => each.id === id).activity
-        .errors;
+      JSON.parse((await run('modules', 'list', '--json')).out).find((each: { id: string }) => each.id === id).activity.errors;
     await done('modules', 'install', await pack('1.0.0'));
     const broken = answering(id, '1.1.0').replace('contribute(core.HttpRoutes).to(Pages)', `{ throw new Error('not yet'); }`);
     const refusal = await run('modules', 'update', await packages.pack({ id, version: '1.1.0', files: { 'module.js': broken } }));
-    expect([refusal.exitCode, refusal.err]).to.satisfy(([code, said]: [number, string]) => code === 1 && said.includes('not yet'));
+    expect([refusal.exitCode, refusal.err]).to.satisfy(
+      ([code, said]: [number, string]) => code === 1 && said.includes('not yet'),
+    );
     expect(await errors()).to.equal(0);
     expect((await run('modules', 'why', id)).out).not.to.include('Errors since');
 

@@ -98,12 +98,7 @@ function newAccount(): Account {
 export const moduleMeter = new ModuleMeter();
 
 /** As people see it, with what others know. @param folder where the code of the version lies whose errors are asked for. */
-export function activityOf(
-  id: string,
-  folder: string,
-  openRequests: number,
-  memory: ModuleActivity['memory'],
-): ModuleActivity {
+export function activityOf(id: string, folder: string, openRequests: number, memory: ModuleActivity['memory']): ModuleActivity {
   const { turns, millis, longTurns, longestMillis, errors } = moduleMeter.accountOf(id);
   const found = errors.get(folder);
   return {
