@@ -1,4 +1,4 @@
-// Runs the compiled tests: node scripts/test.mjs [--unit] [--without-browser] [--jobs N] [part of a path …]
+// Runs the compiled tests: node scripts/test.mjs [--kinds kind,…] [--jobs N] [part of a path …]
 // Files run side by side, one more than there are processors. Those that torture and kill come at the end, with no others beside them and no more than there are processors.
 // In the folder of a package its own tests are meant, and what they need is built first.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -26,12 +26,17 @@ const kinds = [
 
 const { values, positionals } = parseArgs({
   options: {
-    unit: { type: 'boolean', default: false },
-    'without-browser': { type: 'boolean', default: false },
+    kinds: { type: 'string', default: kinds.map(({ name }) => name).join() },
     jobs: { type: 'string' },
   },
   allowPositionals: true,
 });
+const wanted = values.kinds.split(',');
+const unknown = wanted.filter((name) => !kinds.some((kind) => kind.name === name));
+if (unknown.length > 0) {
+  console.error(`There are no tests of the kind ${unknown.join()}; there are ${kinds.map(({ name }) => name).join(', ')}.`);
+  process.exit(1);
+}
 const began = performance.now();
 const here = relative(root, process.cwd());
 if (compiledFolders().includes(here)) {
@@ -43,8 +48,7 @@ const files = compiledFolders()
   .flatMap(testsOf)
   .filter(({ source }) => positionals.length === 0 || positionals.some((part) => source.includes(part)))
   .map((test) => ({ ...test, kind: kindOf(test.file), isAtTheEnd: atTheEnd.some((pattern) => pattern.test(test.source)) }))
-  .filter(({ kind }) => !values.unit || kinds[kind]?.name === 'unit')
-  .filter(({ kind }) => !values['without-browser'] || kinds[kind]?.name !== 'browser')
+  .filter(({ kind }) => wanted.includes(kinds[kind].name))
   .sort((a, b) => a.kind - b.kind || b.size - a.size);
 
 const { timeout, ...strict } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8'));

@@ -132,6 +132,20 @@ describe('a module that is installed while the portal runs', function () {
     expect((await done('modules', 'plan', first)).split('\n')[0]).to.equal('Installs planned 1.0.0 (@acme/planned).');
   });
 
+  it('is planned with the words of its menu items, wherever it keeps them', async () => {
+    const item = `core.defineModule(({ contribute }) => contribute(core.MenuItems).value(
+      { label: 'worded.title', href: '/worded', menu: 'control-panel', group: 'configuration' }, { id: 'worded' }))`;
+    for (const messages of ['messages', 'words']) {
+      const files = {
+        'module.js': `import * as core from '@portico/core';\nexport default ${item};`,
+        [`${messages}/en.json`]: '{ "module.name": "Worded", "worded.title": "Well Said" }',
+      };
+      const file = await packages.pack({ id: 'worded', manifest: { messages }, files });
+      const { changes } = JSON.parse((await run('modules', 'plan', file, '--json')).out);
+      expect(changes).to.deep.equal([{ kind: 'menu-items', added: ['Well Said'], removed: [] }]);
+    }
+  });
+
   describe('leaves nothing of one start in the next (7.1)', () => {
     it('after ten times off and on: one answer, one run of its interval, none while it is off', async () => {
       const source = `import * as core from '@portico/core';

@@ -14,6 +14,8 @@ export type AcceptsLanguages = (offered: string[]) => string | false;
 const english: readonly string[] = ['en'];
 const englishOnly: SpokenLanguages = { languages: () => english, pseudoLocales: [] };
 const mostHeaders = 500;
+/** Browsers ask with a few dozen characters. */
+const longestHeader = 200;
 const utc = 'UTC';
 
 /**
@@ -35,6 +37,8 @@ export class Languages {
   asked(person: Person | undefined, site: Site | undefined, header: string, accepts: AcceptsLanguages): string {
     if (person?.locale !== undefined && this.speaks(person.locale)) return person.locale;
     const place = this.placeOf(site);
+    // Anybody may send any: what is kept of them, for each site, must stay small.
+    if (header.length > longestHeader) return this.negotiate(place, header, accepts);
     let headers = this.known.get(place);
     if (!headers) {
       headers = new Map();

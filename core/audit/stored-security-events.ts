@@ -21,7 +21,8 @@ interface Repeated {
 
 const minute = 60_000;
 const mostEntries = 60;
-const longestSubject = 200;
+/** Of a text that whoever is refused may have chosen: an address, a path. */
+const longestText = 200;
 
 /**
  * Refusals and the like in the audit log, merged: see `SecurityEvents`. What is counted and not yet written is written after its minute, when somebody
@@ -39,7 +40,12 @@ export class StoredSecurityEvents implements SecurityEvents, Disposable {
   }
 
   occurred(given: SecurityEvent): void {
-    const event = { ...given, subject: given.subject.slice(0, longestSubject) };
+    const { subject, attribute } = given;
+    const event: SecurityEvent = {
+      ...given,
+      subject: subject.slice(0, longestText),
+      ...(attribute !== undefined && { attribute: attribute.slice(0, longestText) }),
+    };
     const acting = currentlyActing();
     const now = this.dependencies.clock.now().getTime();
     const key = [event.action, event.by?.id ?? acting?.person()?.id, event.subject, acting?.address?.()].join('\n');

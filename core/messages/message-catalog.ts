@@ -123,7 +123,7 @@ export class MessageCatalog {
   sentence(text: string, locale: string = this.currentLocale()): string {
     if (this.pseudoLocales.includes(locale)) return this.disguised(text);
     if (locale.startsWith(fallbackLocale)) return text;
-    return this.sentencesIn(locale.split('-')[0] ?? locale).translate(text) ?? text;
+    return this.sentencesIn(locale).translate(text) ?? this.sentencesIn(locale.split('-')[0] ?? locale).translate(text) ?? text;
   }
 
   /** What some language has words for. */
@@ -133,12 +133,12 @@ export class MessageCatalog {
     return isKnown ? pseudoText(text) : text;
   }
 
-  private sentencesIn(language: string): Sentences {
-    let sentences = this.sentences.get(language);
+  private sentencesIn(locale: string): Sentences {
+    let sentences = this.sentences.get(locale);
     if (!sentences) {
-      sentences = new Sentences(language);
-      for (const languages of this.ownSentences.values()) sentences.add(languages.get(language) ?? new Map());
-      this.sentences.set(language, sentences);
+      sentences = new Sentences(locale);
+      for (const locales of this.ownSentences.values()) sentences.add(locales.get(locale) ?? new Map());
+      this.sentences.set(locale, sentences);
     }
     return sentences;
   }

@@ -143,10 +143,7 @@ export class DeployFolder implements Disposable {
     let isBegun = false;
     try {
       assertArchiveSize(name, (await stat(path)).size);
-      const bytes = await readFile(path);
-      const signature = await readFile(`${path}.sig`, 'utf8').catch(() => undefined);
       const { sha256: digest } = await hashPath(path);
-      if ((await this.signatureOf(name)) !== seen.signature) return false;
       if (this.atStart?.get(name) === seen.signature) {
         const known = this.ledger.stateOf(name, digest);
         if (known === 'done') {
@@ -158,6 +155,9 @@ export class DeployFolder implements Disposable {
           return false;
         }
       }
+      const bytes = await readFile(path);
+      const signature = await readFile(`${path}.sig`, 'utf8').catch(() => undefined);
+      if ((await this.signatureOf(name)) !== seen.signature) return false;
       if (!seen.isOld && (await isCutOff(bytes))) {
         seen.state = 'short';
         return false;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Class, Disposable, MigrationInterface, ReplacedCode, UnreadableModule } from '../api/index.js';
 import { type InstalledModule, readManifests } from '../kernel/index.js';
+import { coreFolder } from '../util/core-folder.js';
 import { packageInvalid } from './package-archive.js';
 import type { ProvidedPackage } from './package-imports.js';
 import type { PackageRecord } from './package-records.js';
@@ -122,8 +123,6 @@ interface PackageFile {
   readonly version: string;
   readonly exports?: unknown;
 }
-
-const coreFolder = resolve(import.meta.dirname, '../..');
 
 /** Folders of the packages that the portal gives to installed modules, by name: its core, and the modules that come with it. */
 function portalFolders(modules: readonly InstalledModule[]): ReadonlyMap<string, string> {

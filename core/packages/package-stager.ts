@@ -254,10 +254,17 @@ function plannedVersion({ version, digest, facts: { manifest, declared } }: Pack
 /** Messages that could not be shown. Of a module that runs already the next language stands in for them; one that comes is to have them whole. */
 function unreadableMessages(folder: string, messages = 'messages'): readonly string[] {
   try {
-    return readMessages(join(folder, messages)).broken.map(
-      ({ locale, key, fault, line, column }) =>
-        `the message ${key} in ${messages}/${locale}.json cannot be read: ${fault} at ${line}:${column}; mend it and pack it again`,
-    );
+    const { broken, brokenSentences } = readMessages(join(folder, messages));
+    return [
+      ...broken.map(
+        ({ locale, key, fault, line, column }) =>
+          `the message ${key} in ${messages}/${locale}.json cannot be read: ${fault} at ${line}:${column}; mend it and pack it again`,
+      ),
+      ...brokenSentences.map(
+        ({ locale, sentence, fault }) =>
+          `the sentence "${sentence}" in ${messages}/sentences.${locale}.json cannot be translated: ${fault}; mend it and pack it again`,
+      ),
+    ];
   } catch (error) {
     const what = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
     return [`${what.replaceAll(folder + sep, '')}; mend it and pack it again`];

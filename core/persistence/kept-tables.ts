@@ -116,7 +116,7 @@ export class KeptTables {
       .all(JSON.stringify(tables)) as KeptObject[];
   }
 
-  /** Blobs whose ids stand in texts of these tables, and in none of the tables of modules that stay. */
+  /** Blobs whose ids stand in texts of these tables, and in none of the tables of modules that stay, as they are or as they were kept. */
   private blobsOf(going: readonly string[]): readonly string[] {
     const isBlob = this.connection.prepare('SELECT 1 FROM portico_blob WHERE id = ?');
     const named = new Set(this.idsIn(going, (id) => isBlob.get(id) !== undefined));
@@ -125,7 +125,7 @@ export class KeptTables {
       .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %'")
       .pluck()
       .all() as string[];
-    const staying = tables.filter((table) => !/^(?:portico|sqlite)_/.test(table) && !going.includes(table));
+    const staying = tables.filter((table) => (isKept(table) || !/^(?:portico|sqlite)_/.test(table)) && !going.includes(table));
     for (const id of this.idsIn(staying, (each) => named.has(each))) named.delete(id);
     return [...named];
   }
@@ -187,5 +187,7 @@ export class KeptTables {
   }
 }
 
-const keptName = (table: string): string => `portico_kept_${table}`;
+const keptPrefix = 'portico_kept_';
+const keptName = (table: string): string => keptPrefix + table;
+const isKept = (table: string): boolean => table.startsWith(keptPrefix);
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

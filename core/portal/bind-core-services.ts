@@ -45,10 +45,10 @@ import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import type { PackageRecords } from '../packages/index.js';
 import { AesSecretBox, type KeyRing, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
+import { coreFolder } from '../util/core-folder.js';
 import { DisabledModules } from './disabled-modules.js';
 import { type ModificationDependencies, StoredModifications } from './modifications.js';
 import type { Storage } from './open-storage.js';
-import { coreFolder } from './project-root.js';
 
 export interface CoreServiceDependencies {
   readonly config: LoadedConfig;

@@ -28,9 +28,6 @@ export const distribution: Distribution = inRepository() ?? inPackages();
 /** Where paths of the configuration count from, and config/*.json of the operator lie: the checkout, or the folder in which an installed portal is started. */
 export const projectRoot = distribution.root === repository ? repository : process.cwd();
 
-/** The package of the core. */
-export const coreFolder = resolve(import.meta.dirname, '../..');
-
 function inRepository(): Distribution | undefined {
   const file = join(repository, 'package.json');
   const found = existsSync(file) ? read(file) : undefined;

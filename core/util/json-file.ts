@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Undefined when it is not there, or holds no JSON. */
@@ -15,7 +15,8 @@ export function writeJsonFile(file: string, content: object): void {
   const draft = `${file}.new`;
   const handle = openSync(draft, 'w', 0o600);
   try {
-    writeSync(handle, `${JSON.stringify(content, undefined, 2)}\n`);
+    // All of it: writeSync answers that it has written less when the disk is full by then.
+    writeFileSync(handle, `${JSON.stringify(content, undefined, 2)}\n`);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -4,6 +4,8 @@ const numberFormats = new Map<string, Intl.NumberFormat>();
 const sizes = new Map<string, Map<number, string>>();
 const mostSizes = 2000;
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
+/** People choose zones, and there are many names of them. */
+export const mostFormats = 200;
 
 /** Bytes as people read them: `1.4 MB`. */
 export function formatBytes(value: unknown, locale: string): string {
@@ -79,6 +81,7 @@ function dateFormat(locale: string, timeZone: string, options: Intl.DateTimeForm
     } catch {
       format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' });
     }
+    if (dateFormats.size >= mostFormats) dateFormats.clear();
     dateFormats.set(name, format);
   }
   return format;

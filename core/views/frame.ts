@@ -88,14 +88,12 @@ export class Frames {
   constructor(private readonly dependencies: FrameDependencies) {}
 
   of(access: AccessContext, path: string): Frame {
-    const { accessContexts, menuItems, personalMenuItems, sites } = this.dependencies;
+    const { accessContexts, menuItems, personalMenuItems } = this.dependencies;
     const instance = access.site ? (accessContexts?.for(access.person, undefined, access.locale) ?? access) : access;
     const ofPerson = shownItems(personalMenuItems, personalMenuItems.visible(access), access, path);
     const controlPanel = itemsOf(menuItems, 'control-panel', instance, path);
     const product = access.site && itemsOf(menuItems, 'product', access, path);
-    const isSeen = (site: Site): boolean =>
-      !site.audience || (accessContexts?.for(access.person, site).isAmong(site.audience) ?? false);
-    const listed = controlPanel.length > 0 ? (sites.get()?.all() ?? []).filter(isSeen).slice(0, sitesShown) : [];
+    const listed = controlPanel.length > 0 ? this.sitesFor(access) : [];
     const isPersonal = ofPerson.some(({ current }) => current);
     const key = this.keyOf(access, isPersonal, [controlPanel, product ?? []], listed);
     const personal = this.personal(access, ofPerson);
@@ -120,6 +118,17 @@ export class Frames {
   clear(): void {
     this.kept.clear();
     this.keptPersonal.clear();
+  }
+
+  /** The first that the person sees; whether they see the others is not asked. */
+  private sitesFor({ person }: AccessContext): readonly Site[] {
+    const { accessContexts, sites } = this.dependencies;
+    const listed: Site[] = [];
+    for (const site of sites.get()?.all() ?? []) {
+      if (listed.length === sitesShown) break;
+      if (!site.audience || accessContexts?.for(person, site).isAmong(site.audience)) listed.push(site);
+    }
+    return listed;
   }
 
   private personal(access: AccessContext, items: readonly ShownItem<PersonalMenuItem>[]): readonly FrameLink[] {

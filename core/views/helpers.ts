@@ -2,7 +2,7 @@ import type { AccessContext, MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
 import { nameParts } from '../util/text.js';
 import { holds } from './direct-compiler.js';
-import { formatBytes, formatDate, isDay, toDate } from './format.js';
+import { formatBytes, formatDate, isDay, mostFormats, toDate } from './format.js';
 import type { FragmentCache } from './fragment-cache.js';
 import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
@@ -224,6 +224,7 @@ function time(
   let known = dates.get(name);
   if (!known || known.size >= mostDates) {
     known = new Map();
+    if (dates.size >= mostFormats) dates.clear();
     dates.set(name, known);
   }
   let written = known.get(date.getTime());

@@ -149,10 +149,8 @@ export class MemoryWatch implements Disposable {
 
 const core: ModuleVersion = { id: 'core', version: '' };
 
-function keyOf(module: ModuleVersion): string;
-function keyOf(module: ModuleVersion | undefined): string | undefined;
-function keyOf(module: ModuleVersion | undefined): string | undefined {
-  return module && `${module.id} ${module.version}`;
+function keyOf({ id, version }: ModuleVersion): string {
+  return `${id} ${version}`;
 }
 
 function versionOf(key: string): ModuleVersion {
@@ -171,7 +169,10 @@ function addUp(root: ProfileNode, owner: string, bytes: Map<string, number>): vo
   const waiting: { readonly node: ProfileNode; readonly owner: string }[] = [{ node: root, owner }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { url } = next.node.callFrame;
-    if (!owners.has(url)) owners.set(url, keyOf(ownerOfFile(url, folders)));
+    if (!owners.has(url)) {
+      const module = ownerOfFile(url, folders);
+      owners.set(url, module && keyOf(module));
+    }
     const its = owners.get(url) ?? next.owner;
     if (next.node.selfSize > 0) bytes.set(its, (bytes.get(its) ?? 0) + next.node.selfSize);
     for (const node of next.node.children) waiting.push({ node, owner: its });

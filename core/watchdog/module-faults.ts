@@ -43,6 +43,8 @@ export class ModuleFaults implements LeftOutModules, Disposable {
   /** A search for a module at fault, which leaves modules out as well. */
   readonly bisection: Bisection;
   private readonly said = new Set<string>();
+  /** Ids of those that come with the portal, and that it does not open without. */
+  private readonly needed: ReadonlySet<string>;
   /** Ids of those that an operator started although this process was to do without them. */
   private readonly lifted = new Set<string>();
   private readonly memory: MemoryWatch | undefined;
@@ -52,6 +54,7 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     const { home, limits, startedAt, log, logs } = options;
     this.journal = new RunJournal(home);
     this.bisection = new Bisection(home);
+    this.needed = new Set(options.modules.filter(({ manifest }) => manifest.onFailure === 'stop-portal').map(({ id }) => id));
     this.judge();
     if (options.safeMode) log.warn('The portal runs in safe mode: with its own modules alone.');
     if (options.process === undefined) return;
@@ -184,11 +187,6 @@ export class ModuleFaults implements LeftOutModules, Disposable {
   private culpritOf({ closed, crash }: Run): ModuleVersion | undefined {
     if (closed || crash === undefined) return undefined;
     return crash.modules.find(({ id }) => !this.needed.has(id)) ?? crash.modules[0];
-  }
-
-  /** Ids of those that come with the portal, and that it does not open without. */
-  private get needed(): ReadonlySet<string> {
-    return new Set(this.options.modules.filter(({ manifest }) => manifest.onFailure === 'stop-portal').map(({ id }) => id));
   }
 
   private isSoon({ crash }: Run): boolean {

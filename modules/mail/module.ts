@@ -20,8 +20,8 @@ import { SmtpClient } from './services/smtp-client.js';
 
 export default defineModule(({ provide, contribute, run }) => {
   provide(Mailer).to(MailQueue);
-  run(MailRunner);
   run(SmtpClient);
+  run(MailRunner);
 
   contribute(SettingsDefinitions).value(mailSettings, { id: 'mail', order: 60 });
   contribute(SettingsActions).to(TestConnection, { id: 'test-connection' });

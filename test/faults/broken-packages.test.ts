@@ -152,6 +152,10 @@ const kinds: Readonly<Record<string, readonly [ModulePackage, string]>> = {
     beside({ 'messages/en.json': '{ "bad.title": "{count, plural, one {x}" }' }),
     `${cannot}the message bad.title in messages/en.json cannot be read: missing other clause at 1:24${mend}`,
   ],
+  'with a sentence that takes what there is not': [
+    beside({ 'messages/en.json': '{}', 'messages/sentences.de.json': '{ "{count} cups": "{number} Tassen" }' }),
+    `${cannot}the sentence "{count} cups" in messages/sentences.de.json cannot be translated: it takes {number}, which the sentence does not have${mend}`,
+  ],
   'with messages of no language': [
     beside({ 'messages/english!.json': '{}' }),
     `${cannot}the messages in messages/english!.json cannot be used: its name is not that of a language${mend}`,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { AuditEntry, AuditLog, AuditRecord } from '../../api/index.js';
-import { auditEntities, auditMigrations, StoredAuditLog } from '../../audit/index.js';
+import { auditEntities, auditMigrations, StoredAuditLog, StoredSecurityEvents } from '../../audit/index.js';
 import { Logs } from '../../diagnostics/log.js';
 import { openPersistence, type Persistence } from '../../persistence/index.js';
 import { SystemClock, UuidIds } from '../../portal/machine.js';
@@ -50,6 +50,16 @@ describe('The audit log', () => {
     });
     expect(await failed.catch((error: Error) => error.message)).to.equal('No.');
     expect((await log.list({})).records).to.deep.equal([]);
+  });
+
+  it('takes little of what whoever is refused may choose at any length', async () => {
+    const { unitOfWork } = persistence;
+    const silent = new Logs({ level: 'silent' }).for('core');
+    const events = new StoredSecurityEvents({ unitOfWork, audit: log, clock: new SystemClock(), log: silent });
+    events.occurred({ action: 'denied', subject: 'x'.repeat(9000), attribute: `GET /${'y'.repeat(9000)}` });
+    await events.dispose();
+    const [{ subject, attribute } = { subject: '', attribute: '' }] = (await log.list({})).records;
+    expect([subject, attribute]).to.deep.equal(['x'.repeat(200), `GET /${'y'.repeat(195)}`]);
   });
 
   it('is read newest first, page by page, nothing twice and nothing left out', async () => {

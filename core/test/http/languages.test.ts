@@ -58,6 +58,12 @@ describe('The language of a reader', () => {
     expect(of('de'), 'however many headers there are').to.equal('en');
   });
 
+  it('is not kept for a header that no browser sends: anybody could fill the memory with them', () => {
+    const long = 'de'.padEnd(15_000, ',x');
+    expect([of(long), of(long)]).to.deep.equal(['de', 'de']);
+    expect(asked).to.deep.equal([long, long]);
+  });
+
   it('is disguised for those only who ask for it by name', () => {
     places.instance = { locales: ['de', 'en-XA'], timeZone: 'UTC' };
     expect([of('en-XA'), of('en-XA;q=0.9, de'), of('en'), of('fr, en-XA')]).to.deep.equal(['en-XA', 'en-XA', 'de', 'de']);

@@ -2,20 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { PortalError } from '../../api/index.js';
-import { type InstalledModule, readManifests, type SwitchStore } from '../../kernel/index.js';
-import { TestPortal } from './test-portal.js';
+import { type InstalledModule, readManifests } from '../../kernel/index.js';
+import { TestPortal, TestSwitches } from './test-portal.js';
 
 describe('a change of the set of modules', () => {
   let portal: TestPortal;
-  let stored: readonly string[];
-  const disabled: SwitchStore = {
-    load: async () => stored,
-    save: async (ids) => {
-      stored = ids;
-    },
-  };
+  let disabled: TestSwitches;
   beforeEach(async () => {
-    stored = [];
+    disabled = new TestSwitches();
     portal = await TestPortal.build({ disabled });
   });
   afterEach(() => portal.close());
@@ -48,22 +42,22 @@ describe('a change of the set of modules', () => {
     );
 
   it('that fails forgets nothing of what operators decided about the module that was to come', async () => {
-    stored = ['late', '+later'];
+    disabled.stored = ['late', '+later'];
     await portal.write({ id: 'a' });
     const kernel = await portal.boot();
     const late = await coming('late', '1.0.0');
     const failed = await kernel.change({ put: [late], commit: failing }).catch((error: Error) => error.message);
     expect(failed).to.equal('the disk is full');
     await kernel.disable('a');
-    expect(stored).to.deep.equal(['+later', 'a', 'late']);
+    expect(disabled.stored).to.deep.equal(['+later', 'a', 'late']);
     await kernel.change({ put: [late], commit: async () => {} });
     expect(portal.states()).to.deep.equal({ a: 'disabled', late: 'disabled' });
     // Anew, and once: what was decided before it came counts no more.
     await kernel.enable('late');
-    expect(stored).to.deep.equal(['+later', 'a']);
+    expect(disabled.stored).to.deep.equal(['+later', 'a']);
     await kernel.change({ remove: ['late'], commit: async () => {} });
     await kernel.enable('a');
-    expect(stored).to.deep.equal(['+later']);
+    expect(disabled.stored).to.deep.equal(['+later']);
   });
 
   describe('that cannot be taken back', () => {

@@ -1,21 +1,14 @@
 import { expect } from 'chai';
 import { PortalError } from '../../api/index.js';
-import type { SwitchStore } from '../../kernel/index.js';
 import { eventually } from '../../testing/index.js';
-import { TestPortal } from './test-portal.js';
+import { TestPortal, TestSwitches } from './test-portal.js';
 
 describe('the life of modules', () => {
   let portal: TestPortal;
-  let stored: readonly string[];
-  const disabled: SwitchStore = {
-    load: async () => stored,
-    save: async (ids) => {
-      stored = ids;
-    },
-  };
+  let disabled: TestSwitches;
 
   beforeEach(async () => {
-    stored = [];
+    disabled = new TestSwitches();
     portal = await TestPortal.build({ disabled });
   });
   afterEach(() => portal.close());
@@ -35,8 +28,8 @@ describe('the life of modules', () => {
     await portal.kernel.disable('a');
     await portal.kernel.enable('quiet');
     expect(portal.states()).to.deep.equal({ a: 'disabled', quiet: 'active' });
-    expect(stored).to.deep.equal(['+quiet', 'a']);
-    stored = [...stored, 'gone'];
+    expect(disabled.stored).to.deep.equal(['+quiet', 'a']);
+    disabled.stored = [...disabled.stored, 'gone'];
     const next = await TestPortal.build({ disabled });
     try {
       await next.write({ id: 'a' });
@@ -44,7 +37,7 @@ describe('the life of modules', () => {
       await next.boot();
       expect(next.states()).to.deep.equal({ a: 'disabled', quiet: 'active' });
       await next.kernel.enable('a');
-      expect(stored).to.deep.equal(['+quiet', 'gone']);
+      expect(disabled.stored).to.deep.equal(['+quiet', 'gone']);
     } finally {
       await next.close();
     }

@@ -14,7 +14,7 @@ import {
   serviceToken,
   siteScope,
 } from '../../api/index.js';
-import { type InstalledModule, Kernel, type KernelOptions, readManifests } from '../../kernel/index.js';
+import { type InstalledModule, Kernel, type KernelOptions, readManifests, type SwitchStore } from '../../kernel/index.js';
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -121,6 +121,19 @@ export class TestPortal {
   private logFor(module: string): Log {
     const at = (level: string) => (message: string) => void this.logged.push({ module, level, message });
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  }
+}
+
+/** What operators decided, kept over the portals of one test. */
+export class TestSwitches implements SwitchStore {
+  stored: readonly string[] = [];
+
+  async load(): Promise<readonly string[]> {
+    return this.stored;
+  }
+
+  async save(ids: readonly string[]): Promise<void> {
+    this.stored = ids;
   }
 }
 

@@ -44,7 +44,8 @@ describe('Sentences of code', () => {
     const portal = new TestFolder().write('en.json', '{}').write('sentences.de.json', '{"Go on.": "Weiter."}');
     const folder = new TestFolder()
       .write('messages/en.json', '{}')
-      .write('messages/sentences.de.json', '{"Stop {it}.": "Halt, {it}."}');
+      .write('messages/sentences.de.json', '{"Stop {it}.": "Halt, {it}."}')
+      .write('messages/sentences.de-CH.json', '{"Go on.": "Fahren Sie weiter."}');
     const catalog = new MessageCatalog({
       viewsFolder: portal.path,
       currentLocale: () => 'de-AT',
@@ -55,6 +56,10 @@ describe('Sentences of code', () => {
       'Weiter.',
       'Halt, Ada.',
       'Other.',
+    ]);
+    expect(['Go on.', 'Stop Ada.'].map((text) => catalog.sentence(text, 'de-CH'))).to.deep.equal([
+      'Fahren Sie weiter.',
+      'Halt, Ada.',
     ]);
     expect([catalog.sentence('Go on.', 'en-GB'), catalog.sentence('Go on.', 'fr')]).to.deep.equal(['Go on.', 'Go on.']);
     await loaded.dispose();

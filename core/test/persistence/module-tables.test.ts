@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import type { MigrationInterface, QueryRunner } from '@portico/core';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
@@ -11,6 +12,16 @@ class MakeShelf implements MigrationInterface {
   }
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE shelf');
+  }
+}
+
+class HangPictures implements MigrationInterface {
+  readonly name = 'hang-pictures';
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE gallery (id TEXT)');
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE gallery');
   }
 }
 
@@ -71,5 +82,20 @@ describe('tables of a module that changes', () => {
       expect(changes.length).to.equal(before + 1);
     });
     expect(tables()).not.to.include('shelf');
+  });
+
+  it('leave files behind that tables of others name, as they are or as they were kept', async () => {
+    const file = await portal.blobs.store(Buffer.from('a page'), { maxBytes: 100 });
+    await portal.migrate('gallery', [HangPictures]);
+    await portal.unitOfWork.write(async (transaction) => {
+      await transaction.keepBlob(file);
+      await transaction.query('INSERT INTO shelf (id) VALUES (?)', [file.id]);
+      await transaction.query('INSERT INTO gallery (id) VALUES (?)', [file.id]);
+    });
+    await portal.modules.keep('library', ['shelf']);
+    await portal.unitOfWork.write((transaction) => transaction.query('DELETE FROM shelf'));
+    await portal.unitOfWork.write((transaction) => portal.modules.erase(transaction, 'gallery', ['gallery']));
+    await portal.modules.restore('library');
+    expect(await text(await portal.blobs.open(file.id))).to.equal('a page');
   });
 });

@@ -29,7 +29,7 @@ import {
 } from './folder-rows.js';
 import { announceContents } from './list-totals.js';
 import { checkedName, nameKey } from './names.js';
-import { type RuleAction, Rules, spreadRule } from './rules.js';
+import { Rules, spreadRule } from './rules.js';
 import { everything, refused, type SeenSite, Visibility } from './visibility.js';
 
 /**
@@ -58,14 +58,6 @@ export class Folders {
   find(access: AccessContext, id: string): Promise<Folder> {
     const seen = this.visibility.enter(access, DocumentPermissions.view, 'folder');
     return this.unitOfWork.read(async (reader) => toFolder(await requireFolder(reader, seen, id)));
-  }
-
-  /** Whether the person may do something with a folder that they see; undefined: the root. */
-  async may(access: AccessContext, id: string | undefined): Promise<Readonly<Record<RuleAction, boolean>>> {
-    const seen = this.visibility.enter(access, DocumentPermissions.view, 'folder');
-    const ruleId =
-      id === undefined ? noRule : await this.unitOfWork.read(async (reader) => (await requireFolder(reader, seen, id)).ruleId);
-    return this.visibility.abilities(access, ruleId);
   }
 
   /** From the root down to the folder itself, of those that the person sees; empty for the root. */

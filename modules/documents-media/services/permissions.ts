@@ -35,7 +35,7 @@ export interface ShownPermissions {
   /** What it is inherited from: the name of a folder, or of the site. */
   readonly from: string;
   /** What it would have if it said nothing of its own. */
-  readonly ofParent: { readonly audience: Audience; readonly from: string };
+  readonly ofParent: { readonly ruleId: string; readonly audience: Audience; readonly from: string };
 }
 
 /** Undefined: as what it lies in. Without `permissions` they stay as they are. */
@@ -152,7 +152,6 @@ export class Permissions {
   ): Promise<void> {
     const { table } = tables[kind];
     const before = await this.shown(transaction, seen, target);
-    const parentRule = await ruleOfParent(transaction, seen.id, target.parentId);
     const ownRuleId =
       change === undefined
         ? noRule
@@ -163,7 +162,7 @@ export class Permissions {
             permissions: change.permissions ?? before.permissions,
           });
     if (ownRuleId === target.ownRuleId) return;
-    const ruleId = ownRuleId === noRule ? parentRule : ownRuleId;
+    const ruleId = ownRuleId === noRule ? before.ofParent.ruleId : ownRuleId;
     if (kind === 'folder') {
       await transaction.query(`UPDATE ${table} SET own_rule_id = ? WHERE id = ?`, [ownRuleId, target.id]);
       await spreadRule(transaction, seen.id, target.id, { from: target.ruleId, to: ruleId });
@@ -188,9 +187,10 @@ export class Permissions {
     const { site, sight } = seen;
     const [origin] = await queries.query<{ name: string; ruleId: string }>(originSql, [target.parentId, seen.id]);
     const isKnown = origin !== undefined && sight.sees(origin.ruleId);
-    const parentRule = origin?.ruleId ?? noRule;
+    const ruleId = origin?.ruleId ?? noRule;
     const ofParent = {
-      audience: this.visibility.audienceOf(site, parentRule),
+      ruleId,
+      audience: this.visibility.audienceOf(site, ruleId),
       // The name of a folder that the person does not see is not theirs to read.
       from: isKnown ? origin.name : site.name,
     };
@@ -223,15 +223,6 @@ async function requireTarget(
   );
   if (!row) throw notFound(kind);
   return row;
-}
-
-async function ruleOfParent(queries: Queries, siteId: string, parentId: string): Promise<string> {
-  if (parentId === rootFolder) return noRule;
-  const [row] = await queries.query<{ ruleId: string }>(
-    'SELECT rule_id AS "ruleId" FROM documents_media_folder WHERE id = ? AND site_id = ?',
-    [parentId, siteId],
-  );
-  return row?.ruleId ?? noRule;
 }
 
 function spoken({

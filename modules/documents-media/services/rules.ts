@@ -53,6 +53,8 @@ const none: SiteRules = Object.freeze({ rules: new Map<string, Rule>(), roles: [
 @injectable()
 export class Rules implements Activity {
   private readonly sites = new Map<string, SiteRules>();
+  /** The newest look at the database for each site that has not ended; what is kept meanwhile is newer than what it finds. */
+  private readonly reading = new Map<string, symbol>();
 
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
@@ -63,11 +65,14 @@ export class Rules implements Activity {
   async onStart(lifetime: Lifetime): Promise<void> {
     lifetime.add(this.announcements.on(topic, (siteId) => void this.load(siteId)));
     const rules = await this.read('', []);
-    for (const siteId of new Set(rules.map((rule) => rule.siteId)))
+    for (const siteId of new Set(rules.map((rule) => rule.siteId))) {
+      // What was changed meanwhile is read, or was, by `load`.
+      if (this.sites.has(siteId) || this.reading.has(siteId)) continue;
       this.keep(
         siteId,
         rules.filter((rule) => rule.siteId === siteId),
       );
+    }
   }
 
   of(siteId: string): SiteRules {
@@ -133,8 +138,11 @@ export class Rules implements Activity {
   }
 
   private async load(siteId: string): Promise<void> {
+    const own = Symbol(siteId);
+    this.reading.set(siteId, own);
     try {
-      this.keep(siteId, await this.read('WHERE site_id = ?', [siteId]));
+      const rules = await this.read('WHERE site_id = ?', [siteId]);
+      if (this.reading.get(siteId) === own) this.keep(siteId, rules);
     } catch (error) {
       this.log.error('The rules of a site could not be read again. What has a new one is seen by nobody meanwhile.', {
         site: siteId,
@@ -161,6 +169,7 @@ export class Rules implements Activity {
 
   private keep(siteId: string, rules: readonly Rule[]): void {
     const roles = [...new Set(rules.flatMap(({ audience }) => audience.roles))].sort();
+    this.reading.delete(siteId);
     this.sites.set(siteId, { rules: new Map(rules.map((rule) => [rule.id, rule])), roles });
   }
 }

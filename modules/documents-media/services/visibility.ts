@@ -135,16 +135,6 @@ export class Visibility {
     if (refusal) throw refusal;
     throw refused();
   }
-
-  /** What the person may do with what has a rule. */
-  abilities(access: AccessContext, ruleId: string): Readonly<Record<RuleAction, boolean>> {
-    return {
-      add: this.may(access, 'add', ruleId),
-      update: this.may(access, 'update', ruleId),
-      delete: this.may(access, 'delete', ruleId),
-      'change-permissions': this.may(access, 'change-permissions', ruleId),
-    };
-  }
 }
 
 /** What they see who see a site in which nothing has a rule. */

@@ -19,7 +19,6 @@ const exceptions: Readonly<Record<string, string>> = {
   'services/metadata-word-repair.ts repairOne': 'repairs all words, for nobody',
   'services/metadata-words.ts similarDocuments': 'a join that its query has together with the condition',
   'services/permissions.ts originSql': 'its reader asks `sees` before the name is told',
-  'services/permissions.ts ruleOfParent': 'a rule, which nobody is told of',
   'services/rule-role-references.ts namesOf': 'asked for rules that the person sees, which is asked before',
   'services/rule-role-references.ts countOf': 'a number that is told to who removes a role; no name is',
   'services/rules.ts mergeRule': 'gives all that has a rule another one that says the same',

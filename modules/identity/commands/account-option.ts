@@ -1,6 +1,14 @@
-import { type CommandCall, type CommandOption, PortalError } from '@portico/core';
-import type { Account } from '../api/index.js';
+import {
+  type AccessContexts,
+  type CommandCall,
+  type CommandOption,
+  PortalError,
+  type ServiceHandle,
+  type SiteDirectory,
+} from '@portico/core';
+import type { Account, Group } from '../api/index.js';
 import type { AccountRepository } from '../services/account-repository.js';
+import type { RoleInPlace } from '../services/rights.js';
 
 /** Whom a command is about. */
 export const email: CommandOption = {
@@ -13,6 +21,36 @@ export const email: CommandOption = {
 /** Which roles there are to name. */
 export const roleHelp =
   'Administrator or Operator; with --site: Site Administrator, Author or Member; or one of those of `roles list`.';
+
+/** The role that is granted or taken, and where. */
+export const roleInPlace: readonly CommandOption[] = [
+  { name: 'role', value: 'role', description: roleHelp, required: true },
+  { name: 'site', value: 'address', description: 'Friendly address of the site.' },
+];
+
+/** What `roleInPlace` names, and how it is said: `Author in guide`. @throws PortalError `not-found` (404) for a site. */
+export function placeOf(
+  contexts: AccessContexts,
+  { options }: CommandCall,
+): { readonly place: RoleInPlace; readonly text: string } {
+  const { site } = contexts.named({ site: options.site });
+  const role = String(options.role);
+  return { place: { role, siteId: site?.id }, text: site ? `${role} in ${site.address}` : role };
+}
+
+/** The address of a site, for people who read lists; the id where there is no site any more. */
+export function addressOf(sites: ServiceHandle<SiteDirectory>, siteId: string): string {
+  return sites.get()?.byId(siteId)?.address ?? siteId;
+}
+
+/** All roles of somebody or of a group on one line. */
+export function rolesText(
+  sites: ServiceHandle<SiteDirectory>,
+  { roles, siteRoles }: Pick<Account | Group, 'roles' | 'siteRoles'>,
+): string {
+  const inSites = Object.entries(siteRoles).map(([site, names]) => `${names.join(', ')} in ${addressOf(sites, site)}`);
+  return [...roles, ...inSites].join('; ') || 'no role';
+}
 
 /** @throws PortalError `person-unknown` (404). */
 export function accountOf(accounts: AccountRepository, call: CommandCall): Account {

@@ -2,7 +2,6 @@ import {
   AccessContexts,
   type Command,
   type CommandCall,
-  type CommandOption,
   inject,
   injectable,
   optional,
@@ -17,13 +16,16 @@ import { GroupRepository } from '../services/group-repository.js';
 import type { RoleInPlace } from '../services/rights.js';
 import {
   accountOf,
+  addressOf,
   descriptionOption,
   email,
   json,
   jsonText,
   named,
+  placeOf,
   removeWhenConfirmed,
-  roleHelp,
+  roleInPlace,
+  rolesText,
   yes,
 } from './account-option.js';
 
@@ -50,7 +52,7 @@ export class ListGroups implements Command {
       const { groups, next } = await this.list.page({ search, after });
       for (const group of groups) {
         if (call.options.json) all.push(this.facts(group));
-        else call.print(`${group.name}  ${this.groups.size(group.id)} people  ${this.rolesOf(group)}`);
+        else call.print(`${group.name}  ${this.groups.size(group.id)} people  ${rolesText(this.sites, group)}`);
       }
       after = next;
     } while (after !== undefined && !call.signal.aborted);
@@ -63,17 +65,8 @@ export class ListGroups implements Command {
       description: group.description,
       people: this.groups.members(group.id).map((person) => person.email),
       roles: group.roles,
-      siteRoles: Object.fromEntries(Object.entries(group.siteRoles).map(([site, roles]) => [this.addressOf(site), roles])),
+      siteRoles: Object.fromEntries(Object.entries(group.siteRoles).map(([site, roles]) => [addressOf(this.sites, site), roles])),
     };
-  }
-
-  private rolesOf({ roles, siteRoles }: Group): string {
-    const inSites = Object.entries(siteRoles).map(([site, names]) => `${names.join(', ')} in ${this.addressOf(site)}`);
-    return [...roles, ...inSites].join('; ') || 'no role';
-  }
-
-  private addressOf(siteId: string): string {
-    return this.sites.get()?.byId(siteId)?.address ?? siteId;
   }
 }
 
@@ -114,11 +107,7 @@ export class RemoveGroup implements Command {
 abstract class ChangeGroupRole implements Command {
   abstract readonly name: string;
   abstract readonly summary: string;
-  readonly options: readonly CommandOption[] = [
-    groupName,
-    { name: 'role', value: 'role', description: roleHelp, required: true },
-    { name: 'site', value: 'address', description: 'Friendly address of the site.' },
-  ];
+  readonly options = [groupName, ...roleInPlace];
 
   constructor(
     protected readonly groups: GroupRepository,
@@ -127,10 +116,9 @@ abstract class ChangeGroupRole implements Command {
 
   async run(call: CommandCall): Promise<void> {
     const group = groupOf(this.groups, call);
-    const { role, site } = call.options;
-    const { site: found } = this.contexts.named({ site });
-    await this.change(group.id, { role: String(role), siteId: found?.id });
-    call.print(`${group.name}: ${this.done} ${role}${found ? ` in ${found.address}` : ''}.`);
+    const { place, text } = placeOf(this.contexts, call);
+    await this.change(group.id, place);
+    call.print(`${group.name}: ${this.done} ${text}.`);
   }
 
   protected abstract readonly done: string;

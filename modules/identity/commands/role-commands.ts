@@ -1,17 +1,13 @@
-import { AccessContexts, type Command, type CommandCall, inject, injectable, type RoleName } from '@portico/core';
-
+import { AccessContexts, type Command, type CommandCall, inject, injectable } from '@portico/core';
 import { AccountRepository } from '../services/account-repository.js';
-import { accountOf, email, roleHelp } from './account-option.js';
+import type { RoleInPlace } from '../services/rights.js';
+import { accountOf, email, placeOf, roleInPlace } from './account-option.js';
 
 /** Granting and revoking differ in one word. */
 abstract class ChangeRole implements Command {
   abstract readonly name: string;
   abstract readonly summary: string;
-  readonly options = [
-    email,
-    { name: 'role', value: 'role', description: roleHelp, required: true },
-    { name: 'site', value: 'address', description: 'Friendly address of the site.' },
-  ];
+  readonly options = [email, ...roleInPlace];
 
   constructor(
     protected readonly accounts: AccountRepository,
@@ -20,14 +16,13 @@ abstract class ChangeRole implements Command {
 
   async run(call: CommandCall): Promise<void> {
     const account = accountOf(this.accounts, call);
-    const { role, site } = call.options;
-    const { site: found } = this.contexts.named({ site });
-    await this.change(account.id, role as RoleName, found?.id);
-    call.print(`${account.email}: ${this.done} ${role}${found ? ` in ${found.address}` : ''}.`);
+    const { place, text } = placeOf(this.contexts, call);
+    await this.change(account.id, place);
+    call.print(`${account.email}: ${this.done} ${text}.`);
   }
 
   protected abstract readonly done: string;
-  protected abstract change(personId: string, role: RoleName, siteId: string | undefined): Promise<void>;
+  protected abstract change(personId: string, place: RoleInPlace): Promise<void>;
 }
 
 @injectable()
@@ -40,7 +35,7 @@ export class GrantRole extends ChangeRole {
     super(accounts, contexts);
   }
 
-  protected change(personId: string, role: RoleName, siteId: string | undefined): Promise<void> {
+  protected change(personId: string, { role, siteId }: RoleInPlace): Promise<void> {
     return this.accounts.grant(personId, role, siteId);
   }
 }
@@ -55,7 +50,7 @@ export class RevokeRole extends ChangeRole {
     super(accounts, contexts);
   }
 
-  protected change(personId: string, role: RoleName, siteId: string | undefined): Promise<void> {
+  protected change(personId: string, { role, siteId }: RoleInPlace): Promise<void> {
     return this.accounts.revoke(personId, role, siteId);
   }
 }

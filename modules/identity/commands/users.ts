@@ -15,7 +15,7 @@ import { AccountRecovery } from '../services/account-recovery.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { Passwords } from '../services/passwords.js';
 import { PeopleList } from '../services/people-list.js';
-import { roleHelp } from './account-option.js';
+import { roleHelp, rolesText } from './account-option.js';
 
 @injectable()
 export class AddUser implements Command {
@@ -73,11 +73,7 @@ export class ListUsers implements Command {
     do {
       const { people, next } = await this.list.page({ search, after });
       for (const person of people) {
-        const inSites = Object.entries(person.siteRoles).map(
-          ([siteId, roles]) => `${roles.join(', ')} in ${this.sites.get()?.byId(siteId)?.address ?? siteId}`,
-        );
-        const roles = [...person.roles, ...inSites].join('; ') || 'no role';
-        call.print(`${person.email}  ${person.name}  ${roles}${person.active ? '' : '  (disabled)'}`);
+        call.print(`${person.email}  ${person.name}  ${rolesText(this.sites, person)}${person.active ? '' : '  (disabled)'}`);
       }
       after = next;
     } while (after !== undefined && !call.signal.aborted);

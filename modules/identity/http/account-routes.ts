@@ -5,6 +5,7 @@ import { PersonAccess } from '../services/person-access.js';
 import { PersonPreferences } from '../services/person-preferences.js';
 import { SignIn } from '../services/sign-in.js';
 import { ConnectionRoutes } from './connection-routes.js';
+import { formError } from './form-error.js';
 import { changePasswordForm, nameForm } from './input.js';
 import { OwnAccount } from './own-account.js';
 import { ownLanguageModel } from './own-language-routes.js';
@@ -36,7 +37,7 @@ export class AccountRoutes implements HttpRoutes {
         await this.accounts.rename(this.own.session(ctx).person.id, name);
         ctx.redirectWith('/account', ctx.text('account.name-saved'));
       } catch (error) {
-        await this.show(ctx, { name, error: inputError(error), form: 'name' });
+        await this.show(ctx, { name, error: formError(error, 400, 429), form: 'name' });
       }
     });
 
@@ -49,7 +50,7 @@ export class AccountRoutes implements HttpRoutes {
         await this.pages.open(ctx, opened);
         ctx.redirectWith('/account', ctx.text('account.password-saved'));
       } catch (error) {
-        await this.show(ctx, { error: inputError(error), form: 'password' });
+        await this.show(ctx, { error: formError(error, 400, 429), form: 'password' });
       }
     });
   }
@@ -73,9 +74,4 @@ export class AccountRoutes implements HttpRoutes {
     if (tried.error?.retryAfter !== undefined) ctx.set('Retry-After', String(tried.error.retryAfter));
     ctx.render('account', model, { title: ctx.text('account.title'), status: tried.error?.status ?? 200 });
   }
-}
-
-function inputError(error: unknown): PortalError {
-  if (error instanceof PortalError && [400, 429].includes(error.status)) return error;
-  throw error;
 }

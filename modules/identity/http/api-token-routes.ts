@@ -10,6 +10,7 @@ import {
 } from '@portico/core';
 import { ApiTokenRepository } from '../services/api-token-repository.js';
 import { PermissionsHeld } from '../services/permissions-held.js';
+import { formError } from './form-error.js';
 import { idParams, newApiTokenForm } from './input.js';
 
 const home = '/account/tokens';
@@ -44,8 +45,7 @@ export class ApiTokenRoutes implements HttpRoutes {
         // Shown in this answer and never again, so there is no redirect.
         this.show(ctx, {}, token);
       } catch (error) {
-        if (!(error instanceof PortalError) || ![400, 409].includes(error.status)) throw error;
-        this.show(ctx, { name, days, scopes, error });
+        this.show(ctx, { name, days, scopes, error: formError(error, 400, 409) });
       }
     });
 

@@ -19,6 +19,7 @@ import { managePeople } from '../services/identity-permissions.js';
 import { PeopleList } from '../services/people-list.js';
 import { Rights } from '../services/rights.js';
 import { RolePlaces } from '../services/role-places.js';
+import { formError } from './form-error.js';
 import {
   type GroupsInput,
   groupForm,
@@ -69,7 +70,7 @@ export class GroupsRoutes implements HttpRoutes {
         const group = await this.administration.add(ctx.input.body);
         ctx.redirectWith(`${home}/${group.id}`, ctx.text('groups.added', { name: group.name }));
       } catch (error) {
-        this.showNew(ctx, { ...ctx.input.body, error: refusal(error) });
+        this.showNew(ctx, { ...ctx.input.body, error: formError(error, 400, 403, 409) });
       }
     });
 
@@ -114,7 +115,7 @@ export class GroupsRoutes implements HttpRoutes {
         await this.administration.remove(ctx.access, group.id);
         ctx.redirectWith(home, ctx.text('groups.removed', { name: group.name }));
       } catch (error) {
-        this.showRemoval(ctx, group, refusal(error));
+        this.showRemoval(ctx, group, formError(error, 400, 403, 409));
       }
     });
   }
@@ -132,7 +133,7 @@ export class GroupsRoutes implements HttpRoutes {
       await work(id);
       ctx.redirectWith(`${home}/${id}`, ctx.text(done));
     } catch (error) {
-      await this.show(ctx, this.administration.group(id), {}, { ...typed, error: refusal(error) });
+      await this.show(ctx, this.administration.group(id), {}, { ...typed, error: formError(error, 400, 403, 409) });
     }
   }
 
@@ -214,10 +215,4 @@ export class GroupsRoutes implements HttpRoutes {
       status: error?.status ?? 200,
     });
   }
-}
-
-/** What a page says; other errors have pages of their own. */
-function refusal(error: unknown): PortalError {
-  if (error instanceof PortalError && [400, 403, 409].includes(error.status)) return error;
-  throw error;
 }

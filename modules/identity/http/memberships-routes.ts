@@ -19,6 +19,7 @@ import { PeopleAdministration } from '../services/people-administration.js';
 import { PeopleList } from '../services/people-list.js';
 import { Rights } from '../services/rights.js';
 import { RolePlaces } from '../services/role-places.js';
+import { formError } from './form-error.js';
 import { type ListInput, listQuery, memberGroupRoleForm, memberRoleForm, newMemberForm, newMemberGroupForm } from './input.js';
 import { peoplePage } from './people-page.js';
 import { roleOptions } from './role-options.js';
@@ -113,8 +114,7 @@ export class MembershipsRoutes implements HttpRoutes {
       await work(siteOf(ctx));
       ctx.redirectWith(home, ctx.text(done, values));
     } catch (error) {
-      if (!(error instanceof PortalError) || ![400, 403, 409].includes(error.status)) throw error;
-      await this.show(ctx, {}, { ...typed, error });
+      await this.show(ctx, {}, { ...typed, error: formError(error, 400, 403, 409) });
     }
   }
 

@@ -3,7 +3,7 @@ import {
   inject,
   injectable,
   notFound,
-  PortalError,
+  type PortalError,
   type RouteContext,
   type Router,
   type Session,
@@ -11,6 +11,7 @@ import {
 } from '@portico/core';
 import { AccountRecovery } from '../services/account-recovery.js';
 import { SignIn } from '../services/sign-in.js';
+import { formError } from './form-error.js';
 import { OwnAccount } from './own-account.js';
 
 const form = z.strictObject({ email: z.string(), current: z.string().max(8192) });
@@ -37,8 +38,7 @@ export class OwnEmailRoutes implements HttpRoutes {
         const asked = await this.recovery.askForAddress(session, email);
         ctx.redirectWith('/account', ctx.text('own-email.sent', { email: asked }));
       } catch (error) {
-        if (!(error instanceof PortalError) || ![400, 409, 429].includes(error.status)) throw error;
-        this.show(ctx, { typed: email, error });
+        this.show(ctx, { typed: email, error: formError(error, 400, 409, 429) });
       }
     });
   }

@@ -5,17 +5,18 @@ import {
   type HttpRoutes,
   inject,
   injectable,
-  PortalError,
+  type PortalError,
   type RouteContext,
   type Router,
 } from '@portico/core';
 import type { Account } from '../api/index.js';
 import { AuthenticatorApp } from '../services/authenticator-app.js';
 import { Passkeys } from '../services/passkeys.js';
-import { passkeysImpossible, RelyingParty, type RelyingPartyAddress } from '../services/relying-party.js';
+import { RelyingParty, type RelyingPartyAddress } from '../services/relying-party.js';
 import { SecondFactors } from '../services/second-factors.js';
 import { SignIn } from '../services/sign-in.js';
 import { appForm, creationOptions, credentialParams, passkeyForm, passwordForm, ticketForm } from './factor-input.js';
+import { formError } from './form-error.js';
 import { OwnAccount } from './own-account.js';
 import { passkeyCookie } from './sign-in-pages.js';
 
@@ -163,13 +164,8 @@ export class OwnFactorsRoutes implements HttpRoutes {
   }
 
   private at(ctx: RouteContext): RelyingPartyAddress {
-    const at = this.relyingParty.at(ctx.get('Host'));
-    if (!at) throw passkeysImpossible();
-    return at;
+    return this.relyingParty.required(ctx.get('Host'));
   }
 }
 
-function shownHere(error: unknown): PortalError {
-  if (error instanceof PortalError && [400, 409, 410, 429].includes(error.status)) return error;
-  throw error;
-}
+const shownHere = (error: unknown): PortalError => formError(error, 400, 409, 410, 429);

@@ -1,5 +1,6 @@
-import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, z } from '@portico/core';
+import { type HttpRoutes, inject, injectable, type RouteContext, type Router, z } from '@portico/core';
 import { PersonPreferences } from '../services/person-preferences.js';
+import { formError } from './form-error.js';
 
 const chosen = z.string().max(100);
 const languageForm = z.strictObject({ locale: chosen, timeZone: chosen });
@@ -17,8 +18,7 @@ export class OwnLanguageRoutes implements HttpRoutes {
         const locale = await this.preferences.choose(ctx.access, ctx.input.body);
         ctx.redirectWith('/account', this.preferences.saved(locale));
       } catch (error) {
-        if (!(error instanceof PortalError) || error.status !== 400) throw error;
-        ctx.redirectWith('/account', error.message, 'danger');
+        ctx.redirectWith('/account', formError(error, 400).message, 'danger');
       }
     });
   }
@@ -50,11 +50,17 @@ export function ownLanguageModel(ctx: RouteContext, locales: readonly string[]):
     locale,
     timeZone,
     languages: options(locales, locale, nameOf),
-    timeZones: options(timeZones, timeZone, (name) => name.replaceAll('_', ' ')),
+    timeZones: options(timeZones(), timeZone, (name) => name.replaceAll('_', ' ')),
   };
 }
 
-const timeZones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC')];
+let known: readonly string[] | undefined;
+
+/** Asked with the first page that shows them, not with every start. */
+function timeZones(): readonly string[] {
+  known ??= ['UTC', ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC')];
+  return known;
+}
 
 /** A language is found by who speaks it: in its own words. */
 function nameOf(locale: string): string {

@@ -1,8 +1,9 @@
-import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import { type HttpRoutes, inject, injectable, type PortalError, type RouteContext, type Router } from '@portico/core';
 import { ExternalAccounts } from '../services/external-accounts.js';
 import { endingBy, PersonAccess } from '../services/person-access.js';
 import { SignIn } from '../services/sign-in.js';
 import { confirmForm, nextPage, sessionParams } from './factor-input.js';
+import { formError } from './form-error.js';
 import { OwnAccount } from './own-account.js';
 
 const access = 'signed-in';
@@ -45,8 +46,7 @@ export class OwnSessionsRoutes implements HttpRoutes {
         await this.signIn.confirm(this.own.session(ctx), password, this.own.visitor(ctx));
         this.own.confirmed(ctx, next);
       } catch (error) {
-        if (!(error instanceof PortalError) || ![400, 429].includes(error.status)) throw error;
-        this.ask(ctx, next, error);
+        this.ask(ctx, next, formError(error, 400, 429));
       }
     });
   }

@@ -1,9 +1,10 @@
-import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import { type HttpRoutes, inject, injectable, type PortalError, type RouteContext, type Router } from '@portico/core';
 import type { Account } from '../api/index.js';
 import { managePeople } from '../services/identity-permissions.js';
 import { PeopleAdministration } from '../services/people-administration.js';
 import { PeopleList } from '../services/people-list.js';
 import { PersonAccess } from '../services/person-access.js';
+import { formError } from './form-error.js';
 import { activeForm, idParams, instanceRoleForm, listQuery, nameForm, newPersonForm, siteRoleForm } from './input.js';
 import { peoplePage, peopleTabs } from './people-page.js';
 import { PersonRoles } from './person-roles.js';
@@ -39,7 +40,7 @@ export class PeopleRoutes implements HttpRoutes {
           ctx.redirectWith(`${home}/${account.id}`, ctx.text('person.invited', { email: account.email }));
         else await this.showPerson(ctx, account, password);
       } catch (error) {
-        this.showNew(ctx, { ...ctx.input.body, error });
+        this.showNew(ctx, { ...ctx.input.body, error: formError(error, 400, 409) });
       }
     });
 
@@ -98,14 +99,12 @@ export class PeopleRoutes implements HttpRoutes {
       await work(id);
       ctx.redirectWith(`${home}/${id}`, ctx.text(done));
     } catch (error) {
-      if (!(error instanceof PortalError) || ![400, 403, 409].includes(error.status)) throw error;
-      await this.showPerson(ctx, this.administration.account(id), undefined, { error, name });
+      await this.showPerson(ctx, this.administration.account(id), undefined, { error: formError(error, 400, 403, 409), name });
     }
   }
 
-  private showNew(ctx: RouteContext, tried: { email?: string; name?: string; error?: unknown }): void {
+  private showNew(ctx: RouteContext, tried: { email?: string; name?: string; error?: PortalError }): void {
     const { error } = tried;
-    if (error !== undefined && !(error instanceof PortalError && [400, 409].includes(error.status))) throw error;
     const status = error?.status ?? 200;
     const description = ctx.text(this.administration.canMail ? 'people.new-invited' : 'people.new-description');
     ctx.render(

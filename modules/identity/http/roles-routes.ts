@@ -4,7 +4,7 @@ import {
   injectable,
   MessageCatalog,
   notFound,
-  PortalError,
+  type PortalError,
   type RouteContext,
   type Router,
 } from '@portico/core';
@@ -12,6 +12,7 @@ import type { Role } from '../api/index.js';
 import { manageRoles } from '../services/identity-permissions.js';
 import { RoleAdministration } from '../services/role-administration.js';
 import { type Grant, isDeclared, RoleCatalog } from '../services/role-catalog.js';
+import { formError } from './form-error.js';
 import { newRoleForm, roleFactsForm, roleParams, rolePermissionsForm } from './input.js';
 
 const access = { permission: manageRoles } as const;
@@ -58,7 +59,7 @@ export class RolesRoutes implements HttpRoutes {
         const role = await this.administration.add(ctx.access, facts, new Set(permissions));
         ctx.redirectWith(`${home}/${role.id}`, ctx.text('roles.added', { role: role.name }));
       } catch (error) {
-        this.showNew(ctx, { ...ctx.input.body, error: refusal(error) });
+        this.showNew(ctx, { ...ctx.input.body, error: formError(error, 400, 403, 409) });
       }
     });
 
@@ -76,7 +77,7 @@ export class RolesRoutes implements HttpRoutes {
         await this.administration.change(ctx.access, role, ctx.input.body);
         ctx.redirectWith(`${home}/${role.id}`, ctx.text('roles.renamed'));
       } catch (error) {
-        this.showRole(ctx, role, { ...ctx.input.body, error: refusal(error) });
+        this.showRole(ctx, role, { ...ctx.input.body, error: formError(error, 400, 403, 409) });
       }
     });
 
@@ -88,8 +89,8 @@ export class RolesRoutes implements HttpRoutes {
         await this.administration.remove(ctx.access, role);
         ctx.redirectWith(home, ctx.text('roles.removed', { role: role.name }));
       } catch (error) {
-        if (role.isBuiltIn) this.showRole(ctx, role, { error: refusal(error) });
-        else await this.showRemoval(ctx, role, refusal(error));
+        if (role.isBuiltIn) this.showRole(ctx, role, { error: formError(error, 400, 403, 409) });
+        else await this.showRemoval(ctx, role, formError(error, 400, 403, 409));
       }
     });
   }
@@ -190,10 +191,4 @@ function descriptionOf(ctx: RouteContext, { name, description, isBuiltIn }: Role
 
 function errorsOf(error: PortalError | undefined): { readonly errors: object; readonly error: string | undefined } {
   return { errors: error?.details.fields ?? {}, error: error?.details.fields ? undefined : error?.message };
-}
-
-/** What a page says; other errors have pages of their own. */
-function refusal(error: unknown): PortalError {
-  if (error instanceof PortalError && [400, 403, 409].includes(error.status)) return error;
-  throw error;
 }

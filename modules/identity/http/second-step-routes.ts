@@ -1,5 +1,5 @@
 import { type BrowserCookie, Cookies, type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
-import { passkeysImpossible, RelyingParty, type RelyingPartyAddress } from '../services/relying-party.js';
+import { RelyingParty, type RelyingPartyAddress } from '../services/relying-party.js';
 import { type FactorSetUp, type PasskeyAnswer, SecondStep } from '../services/second-step.js';
 import {
   codeForm,
@@ -124,8 +124,6 @@ export class SecondStepRoutes implements HttpRoutes {
   }
 
   private at(ctx: RouteContext): RelyingPartyAddress {
-    const at = this.relyingParty.at(ctx.get('Host'));
-    if (!at) throw passkeysImpossible();
-    return at;
+    return this.relyingParty.required(ctx.get('Host'));
   }
 }

@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { Clock, inject, injectable, LessThanOrEqual, PortalError, type Transaction, UnitOfWork } from '@portico/core';
 import type { Account } from '../api/index.js';
 import { AccountLinkEntity, type LinkPurpose } from '../entities/account-link-entity.js';
 import { AccountMails } from './account-mails.js';
 import { Directory } from './directory.js';
+import { hashOf, newToken } from './token-hash.js';
 
 const hour = 3_600_000;
 const livesFor: Readonly<Record<LinkPurpose, number>> = { password: hour, invitation: 72 * hour, email: 24 * hour };
@@ -31,7 +31,7 @@ export class AccountLinks {
 
   /** Makes a link and sends it, with the caller's transaction. @param email where to, when that is not the address of the account. */
   async send(transaction: Transaction, account: Account, purpose: LinkPurpose, email: string = account.email): Promise<void> {
-    const token = randomBytes(32).toString('base64url');
+    const token = newToken();
     const createdAt = this.clock.now().getTime();
     const expiresAt = createdAt + livesFor[purpose];
     const links = transaction.repository(AccountLinkEntity);
@@ -70,8 +70,4 @@ export class AccountLinks {
 
 function linkEnded(): PortalError {
   return new PortalError('link-ended', 'This link does not work any more.', { status: 410 });
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

@@ -11,13 +11,12 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
-import type { RateLimiterRes } from 'rate-limiter-flexible';
 import type { Account } from '../api/index.js';
 import { AccountLinks, type LiveLink } from './account-links.js';
 import { AccountMails } from './account-mails.js';
 import { AccountRepository } from './account-repository.js';
 import { emailKey } from './email-address.js';
-import { type SignInCount, SignInCounts } from './sign-in-counts.js';
+import { type SignInCount, SignInCounts, secondsToWait } from './sign-in-counts.js';
 import { networkOf } from './sign-in-rate-limiter.js';
 
 const quarterOfAnHour = 15 * 60;
@@ -72,8 +71,7 @@ export class AccountRecovery implements Activity {
    */
   async ask(email: string, client: string): Promise<void> {
     await this.byClient.consume(networkOf(client)).catch((reason: unknown) => {
-      if (reason instanceof Error) throw reason;
-      const seconds = Math.max(1, Math.ceil((reason as RateLimiterRes).msBeforeNext / 1000));
+      const seconds = secondsToWait(reason);
       throw new PortalError('mails-slowed', this.messages.text('forgot.slowed', { minutes: Math.ceil(seconds / 60) }), {
         status: 429,
         retryAfter: seconds,

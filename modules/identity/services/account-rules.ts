@@ -37,15 +37,30 @@ export function checkedName(name: string): string {
   return tidy;
 }
 
-/** The name of a role or a group as it is kept; undefined for one that cannot be. */
-export function checkedTitle(name: string): string | undefined {
+/** What a role or a group is called, and what it is for. */
+export interface TitleAndDescription {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** The same as it is kept. @throws PortalError `invalid-input` (400) with fields. */
+export function checkedFacts({ name, description }: TitleAndDescription): TitleAndDescription {
+  const title = checkedTitle(name);
+  const text = checkedDescription(description);
+  if (title !== undefined && text !== undefined) return { name: title, description: text };
+  throw invalidInput({
+    ...(title === undefined && { name: 'Enter a name of 1 to 75 characters, without |.' }),
+    ...(text === undefined && { description: 'Enter at most 500 characters.' }),
+  });
+}
+
+function checkedTitle(name: string): string | undefined {
   const tidy = withoutInvisible(name).trim().replace(/\s+/g, ' ');
   // Lists of roles are kept with bars between them.
   return /[\p{L}\p{N}]/u.test(tidy) && !tidy.includes('|') && tidy.length <= 75 ? tidy : undefined;
 }
 
-/** What a role or a group is for, as it is kept; undefined when it is too long. */
-export function checkedDescription(text: string): string | undefined {
+function checkedDescription(text: string): string | undefined {
   const tidy = text.trim().replace(/\s+/g, ' ');
   return tidy.length <= 500 ? tidy : undefined;
 }

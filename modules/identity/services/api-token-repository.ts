@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import {
   type ApiCaller,
   type ApiTokens,
@@ -19,13 +18,14 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
-import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterMemory } from 'rate-limiter-flexible';
 import { ApiTokenEntity } from '../entities/api-token-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import { PermissionsHeld } from './permissions-held.js';
-import { Limiter } from './sign-in-counts.js';
+import { Limiter, secondsToWait } from './sign-in-counts.js';
 import { networkOf } from './sign-in-rate-limiter.js';
+import { hashOf, newToken } from './token-hash.js';
 
 /** Slows those who try tokens. A good token passes, whatever its neighbours do. */
 @injectable()
@@ -44,8 +44,7 @@ class ApiTokenRateLimiter {
     try {
       await this.byAddress.consume(networkOf(address));
     } catch (reason) {
-      if (reason instanceof Error) throw reason;
-      const seconds = Math.max(1, Math.ceil((reason as RateLimiterRes).msBeforeNext / 1000));
+      const seconds = secondsToWait(reason);
       throw new PortalError('api-token-slowed', this.messages.text('tokens.slowed', { seconds }), {
         status: 429,
         retryAfter: seconds,
@@ -145,7 +144,7 @@ export class ApiTokenRepository implements ApiTokens {
       ...(Number.isInteger(days) && days >= 1 && days <= longestDays ? {} : { days: `Enter 1 to ${longestDays} days.` }),
     };
     if (Object.keys(fields).length > 0) throw invalidInput(fields);
-    const token = `portico_${randomBytes(32).toString('base64url')}`;
+    const token = `portico_${newToken()}`;
     const createdAt = this.clock.now().getTime();
     const entity: ApiTokenEntity = {
       id: this.ids.next(),
@@ -261,10 +260,6 @@ const portal: AuditPerson = { id: 'system', name: 'Portico' };
 
 function authorOf({ id, name, email }: Person): AuditPerson {
   return { id, name: name || email };
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
 
 function tooMany(): PortalError {

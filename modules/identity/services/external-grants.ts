@@ -1,4 +1,4 @@
-import { AuditLog, inject, injectable, type RoleName, type RoleReference, type Transaction } from '@portico/core';
+import { AuditLog, inject, injectable, PortalError, type RoleName, type RoleReference, type Transaction } from '@portico/core';
 import type { Account, ExternalProvider } from '../api/index.js';
 import { ExternalGrantEntity } from '../entities/external-entities.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
@@ -107,7 +107,8 @@ export class ExternalGrants implements RoleReference {
     await transaction.repository(RoleAssignmentEntity).delete(assignment);
     try {
       await keepAnAdministrator(transaction);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof PortalError) || error.code !== 'last-administrator') throw error;
       await transaction.repository(RoleAssignmentEntity).insert(assignment);
       await transaction.repository(ExternalGrantEntity).insert({ ...assignment, provider: provider.id });
       await this.record(transaction, account, provider, assignment, 'kept');

@@ -4,7 +4,8 @@ import { ExternalGrantEntity, ExternalSessionEntity } from '../entities/external
 import { PersonEntity } from '../entities/person-entity.js';
 import { SessionEntity } from '../entities/session-entity.js';
 import { ExternalGrants } from './external-grants.js';
-import { hashOf, SessionStore } from './session-store.js';
+import { SessionStore } from './session-store.js';
+import { hashOf } from './token-hash.js';
 
 /** Which of the sessions that were begun at another place; everything that is named must hold. */
 type ExternalSessionFilter = Partial<Record<'provider' | 'issuer' | 'subject' | 'sid', string>>;
@@ -63,8 +64,8 @@ export class ExternalSessions {
     for (const { tokenHash } of rows) {
       const session = await transaction.repository(SessionEntity).findOneBy({ tokenHash });
       if (session) ended.push(session.personId);
-      await transaction.repository(ExternalSessionEntity).delete({ tokenHash });
     }
+    await transaction.repository(ExternalSessionEntity).delete(where);
     await this.sessions.endByHash(
       transaction,
       rows.map(({ tokenHash }) => tokenHash),

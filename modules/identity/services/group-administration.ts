@@ -1,6 +1,7 @@
 import { type AccessContext, inject, injectable, notFound, type Person, type RoleName } from '@portico/core';
 import type { Group } from '../api/index.js';
-import { type GroupFacts, GroupRepository } from './group-repository.js';
+import type { TitleAndDescription } from './account-rules.js';
+import { GroupRepository } from './group-repository.js';
 import { Rights } from './rights.js';
 
 /**
@@ -24,11 +25,11 @@ export class GroupAdministration {
     return this.rights.mayActOn(access, group);
   }
 
-  add(facts: GroupFacts): Promise<Group> {
+  add(facts: TitleAndDescription): Promise<Group> {
     return this.groups.add(facts);
   }
 
-  change(access: AccessContext, id: string, facts: GroupFacts): Promise<void> {
+  change(access: AccessContext, id: string, facts: TitleAndDescription): Promise<void> {
     return this.groups.change(id, facts, this.guard(access));
   }
 

@@ -4,7 +4,6 @@ import {
   Ids,
   inject,
   injectable,
-  invalidInput,
   notFound,
   type Person,
   PortalError,
@@ -15,16 +14,10 @@ import { foldText, nameSortKey } from '@portico/core/util';
 import type { Account, Group } from '../api/index.js';
 import { GroupEntity, GroupMemberEntity, GroupRoleEntity } from '../entities/group-entities.js';
 import { PersonEntity } from '../entities/person-entity.js';
-import { checkedDescription, checkedTitle, keepAnAdministrator } from './account-rules.js';
+import { checkedFacts, keepAnAdministrator, type TitleAndDescription } from './account-rules.js';
 import { Directory } from './directory.js';
 import type { RoleInPlace } from './rights.js';
 import { RolePlaces } from './role-places.js';
-
-/** What a group is called, and who is meant by it. */
-export interface GroupFacts {
-  readonly name: string;
-  readonly description: string;
-}
 
 /** Asked in the transaction, when what it asks about does not change any more. It throws when the change is not allowed. */
 export type GroupGuard = (group: Group) => void;
@@ -73,7 +66,7 @@ export class GroupRepository {
   }
 
   /** @throws PortalError `invalid-input` (400) with fields; `group-taken` (409). */
-  async add(facts: GroupFacts): Promise<Group> {
+  async add(facts: TitleAndDescription): Promise<Group> {
     const { name, description } = checkedFacts(facts);
     const row = Object.assign(new GroupEntity(), {
       id: this.ids.next(),
@@ -90,12 +83,12 @@ export class GroupRepository {
   }
 
   /** @throws PortalError `invalid-input` (400) with fields; `group-taken` (409); `not-found` (404). */
-  async change(id: string, facts: GroupFacts, guard?: GroupGuard): Promise<void> {
+  async change(id: string, facts: TitleAndDescription, guard?: GroupGuard): Promise<void> {
     const { name, description } = checkedFacts(facts);
     await this.write(id, guard, async (transaction, group) => {
       if (group.name === name && group.description === description) return;
       const columns = columnsOf({ name, description });
-      await checkFree(transaction, { id, name, nameKey: columns.nameKey });
+      await checkFree(transaction, { id, nameKey: columns.nameKey });
       await transaction.repository(GroupEntity).update({ id }, columns);
       await this.record(transaction, name, {
         action: 'changed',
@@ -208,22 +201,12 @@ export class GroupRepository {
   }
 }
 
-function checkedFacts({ name, description }: GroupFacts): GroupFacts {
-  const checked = checkedTitle(name);
-  const text = checkedDescription(description);
-  if (checked !== undefined && text !== undefined) return { name: checked, description: text };
-  throw invalidInput({
-    ...(checked === undefined && { name: 'Enter a name of 1 to 75 characters, without |.' }),
-    ...(text === undefined && { description: 'Enter at most 500 characters.' }),
-  });
-}
-
-function columnsOf({ name, description }: GroupFacts): Omit<GroupEntity, 'id' | 'createdAt'> {
+function columnsOf({ name, description }: TitleAndDescription): Omit<GroupEntity, 'id' | 'createdAt'> {
   const searchText = foldText(`${name} ${description}`);
   return { name, nameKey: foldText(name), sortKey: nameSortKey(name), description, searchText };
 }
 
-async function checkFree(transaction: Transaction, { id, nameKey }: Pick<GroupEntity, 'id' | 'name' | 'nameKey'>): Promise<void> {
+async function checkFree(transaction: Transaction, { id, nameKey }: Pick<GroupEntity, 'id' | 'nameKey'>): Promise<void> {
   const same = await transaction.repository(GroupEntity).findOneBy({ nameKey });
   if (!same || same.id === id) return;
   const sentence = `There is already a group ${same.name}.`;

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Clock, inject, injectable, PortalError } from '@portico/core';
+import { newToken } from './token-hash.js';
 
 const lifeMillis = 5 * 60_000;
 
@@ -20,7 +21,7 @@ export class PasskeyChallenges {
 
   /** Answers the challenge, and the text for a cookie of the browser. */
   issue(purpose: PasskeyPurpose, personId = ''): { readonly challenge: string; readonly cookie: string } {
-    const challenge = randomBytes(32).toString('base64url');
+    const challenge = newToken();
     const until = this.clock.now().getTime() + lifeMillis;
     return { challenge, cookie: `${challenge}.${until}.${this.sealOf(challenge, until, purpose, personId)}` };
   }

@@ -14,8 +14,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { PersonEntity } from '../entities/person-entity.js';
-import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
-import { Directory } from './directory.js';
+import { AccountRepository } from './account-repository.js';
 
 /** What a person chose; empty: whatever the browser says. */
 export interface Preferences {
@@ -30,7 +29,7 @@ export interface Preferences {
 export class PersonPreferences {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(Directory) private readonly directory: Directory,
+    @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(optional(Localization)) private readonly localization: ServiceHandle<Localization>,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
@@ -74,8 +73,7 @@ export class PersonPreferences {
           after,
         });
       }
-      const assignments = await transaction.repository(RoleAssignmentEntity).findBy({ personId: person.id });
-      transaction.afterCommit(() => this.directory.put(Object.assign(row, chosen), assignments));
+      await this.accounts.publish(transaction, person.id);
     });
     return locale || reader;
   }

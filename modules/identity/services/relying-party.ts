@@ -34,10 +34,13 @@ export class RelyingParty {
     if (host.toLowerCase() !== this.publicUrl.host || !this.hasName) return undefined;
     return { id: hostname, origin };
   }
-}
 
-export function passkeysImpossible(): PortalError {
-  return new PortalError('passkeys-impossible', 'Passkeys need the host name of the portal: open it by its public address.', {
-    status: 409,
-  });
+  /** @throws PortalError `passkeys-impossible` (409). */
+  required(host: string): RelyingPartyAddress {
+    const at = this.at(host);
+    if (at) return at;
+    throw new PortalError('passkeys-impossible', 'Passkeys need the host name of the portal: open it by its public address.', {
+      status: 409,
+    });
+  }
 }

@@ -1,8 +1,9 @@
 import { type AccessContext, inject, injectable, type PermissionId, PortalError } from '@portico/core';
 import type { Role } from '../api/index.js';
+import type { TitleAndDescription } from './account-rules.js';
 import { Rights } from './rights.js';
 import { type Grant, RoleCatalog } from './role-catalog.js';
-import { type RoleFacts, type RoleHolders, RoleRepository } from './role-repository.js';
+import { type RoleHolders, RoleRepository } from './role-repository.js';
 
 /** What people who decide about roles may do: they give and take only what they hold themselves, on the whole instance (`Rights`). */
 @injectable()
@@ -29,7 +30,7 @@ export class RoleAdministration {
   }
 
   /** @throws PortalError `beyond-rights` (403); see `RoleRepository.add`. */
-  async add(access: AccessContext, facts: RoleFacts, permissions: ReadonlySet<PermissionId>): Promise<Role> {
+  async add(access: AccessContext, facts: TitleAndDescription, permissions: ReadonlySet<PermissionId>): Promise<Role> {
     for (const id of permissions) {
       const grant = this.catalog.grant(id);
       if (grant && !this.rights.holds(access, grant.permission)) throw this.rights.beyond(access, facts.name, grant);
@@ -38,7 +39,7 @@ export class RoleAdministration {
   }
 
   /** @throws PortalError `administrators-only`, `beyond-rights` (403); see `RoleRepository.change`. */
-  async change(access: AccessContext, role: Role, facts: RoleFacts): Promise<void> {
+  async change(access: AccessContext, role: Role, facts: TitleAndDescription): Promise<void> {
     this.rights.requireGrant(access, { role: role.name });
     await this.roles.change(role.id, facts);
   }

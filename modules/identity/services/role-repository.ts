@@ -7,7 +7,6 @@ import {
   Ids,
   inject,
   injectable,
-  invalidInput,
   notFound,
   type PermissionId,
   PortalError,
@@ -21,15 +20,9 @@ import { foldText } from '@portico/core/util';
 import type { Role } from '../api/index.js';
 import { RoleEntity } from '../entities/role-entity.js';
 import { RolePermissionEntity } from '../entities/role-permission-entity.js';
-import { checkedDescription, checkedTitle } from './account-rules.js';
+import { checkedFacts, type TitleAndDescription } from './account-rules.js';
 import { Directory } from './directory.js';
 import { isDeclared, RoleCatalog } from './role-catalog.js';
-
-/** What a role is called, and what for. */
-export interface RoleFacts {
-  readonly name: string;
-  readonly description: string;
-}
 
 /** Everything that has a role: who loses it when it goes. */
 export interface RoleHolders {
@@ -42,7 +35,6 @@ export interface RoleHolders {
 const mostRoles = 500;
 /** Tables of this module that name roles. */
 const tablesWithNames = ['identity_role_assignment', 'identity_group_role', 'identity_role_permission'] as const;
-const nameSentence = 'Enter a name of 1 to 75 characters, without |.';
 
 /**
  * The only place where roles and what they may change. Each change is one transaction with its entry of the audit log; with its commit the catalog, and
@@ -65,7 +57,7 @@ export class RoleRepository {
    * Makes a role that holds these permissions and no others.
    * @throws PortalError `invalid-input` (400) with fields; `role-taken` (409).
    */
-  async add(facts: RoleFacts, permissions: ReadonlySet<PermissionId>): Promise<Role> {
+  async add(facts: TitleAndDescription, permissions: ReadonlySet<PermissionId>): Promise<Role> {
     const { name, description } = checkedFacts(facts);
     const row = Object.assign(new RoleEntity(), {
       id: this.ids.next(),
@@ -96,13 +88,13 @@ export class RoleRepository {
    * Gives a role that somebody made another name and description.
    * @throws PortalError `invalid-input` (400) with fields; `role-taken`, `role-built-in` (409); `not-found` (404).
    */
-  async change(id: string, facts: RoleFacts): Promise<void> {
+  async change(id: string, facts: TitleAndDescription): Promise<void> {
     const { name, description } = checkedFacts(facts);
     await this.unitOfWork.write(async (transaction) => {
       const before = await this.row(transaction, id);
       if (before.name === name && before.description === description) return;
       const nameKey = foldText(name);
-      await this.checkFree(transaction, { id, name, nameKey });
+      await this.checkFree(transaction, { id, nameKey });
       await transaction.repository(RoleEntity).update({ id }, { name, nameKey, description });
       if (before.name !== name) await this.rename(transaction, before.name, name);
       await this.record(transaction, name, 'changed', {
@@ -183,7 +175,7 @@ export class RoleRepository {
     throw notFound('role');
   }
 
-  private async checkFree(transaction: Transaction, { id, nameKey }: Pick<RoleEntity, 'id' | 'name' | 'nameKey'>): Promise<void> {
+  private async checkFree(transaction: Transaction, { id, nameKey }: Pick<RoleEntity, 'id' | 'nameKey'>): Promise<void> {
     const same = await transaction.repository(RoleEntity).findOneBy({ nameKey });
     const known = this.catalog.byName(nameKey);
     if (same ? same.id !== id : known?.isBuiltIn) throw roleTaken(same?.name ?? known?.name ?? '');
@@ -212,16 +204,6 @@ export class RoleRepository {
   ): Promise<void> {
     return this.audit.record(transaction, { area: 'roles', subject, scope: 'instance', action, ...values });
   }
-}
-
-function checkedFacts({ name, description }: RoleFacts): RoleFacts {
-  const checked = checkedTitle(name);
-  const text = checkedDescription(description);
-  if (checked !== undefined && text !== undefined) return { name: checked, description: text };
-  throw invalidInput({
-    ...(checked === undefined && { name: nameSentence }),
-    ...(text === undefined && { description: 'Enter at most 500 characters.' }),
-  });
 }
 
 function roleTaken(name: string): PortalError {

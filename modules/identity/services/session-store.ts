@@ -1,9 +1,10 @@
-import { createHmac, hash, randomBytes } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { Clock, inject, injectable, type Reader, type Session, type Sessions, type Transaction, UnitOfWork } from '@portico/core';
 import Bowser from 'bowser';
 import { SessionEntity } from '../entities/session-entity.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
+import { hashOf, newToken } from './token-hash.js';
 
 /** From where somebody signs in. */
 export interface Visitor {
@@ -104,7 +105,7 @@ export class SessionStore implements Sessions {
 
   /** Adds a session in a transaction of the caller's; it is in force after the commit. Answers the token for the browser. */
   async create(transaction: Transaction, personId: string, { address, userAgent }: Visitor): Promise<string> {
-    const token = randomBytes(32).toString('base64url');
+    const token = newToken();
     const now = this.clock.now().getTime();
     const entity = Object.assign(new SessionEntity(), {
       tokenHash: hashOf(token),
@@ -190,15 +191,14 @@ export class SessionStore implements Sessions {
     return affected !== 0;
   }
 
-  /** Ends all but one. Answers how many there were. */
-  async endOthers(transaction: Transaction, asking: Session): Promise<number> {
+  /** Ends all but one. */
+  async endOthers(transaction: Transaction, asking: Session): Promise<void> {
     const current = this.liveOf(asking);
     const others = [...(this.byPerson.get(asking.person.id) ?? [])].filter((session) => session !== current);
     for (const { tokenHash } of others) await transaction.repository(SessionEntity).delete({ tokenHash });
     transaction.afterCommit(() => {
       for (const session of others) this.forget(session);
     });
-    return others.length;
   }
 
   /** Ends all sessions of a person with the caller's transaction. */
@@ -270,11 +270,6 @@ export class SessionStore implements Sessions {
 /** Of the hash, so that nobody who sees it knows what the table says. */
 function idOf({ tokenHash }: LiveSession): string {
   return hash('sha256', `session ${tokenHash}`).slice(0, 32);
-}
-
-/** As rows have it. */
-export function hashOf(token: string): string {
-  return hash('sha256', token);
 }
 
 function csrfTokenOf(token: string): string {

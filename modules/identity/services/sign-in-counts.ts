@@ -43,6 +43,12 @@ export class SignInCount {
   }
 }
 
+/** What `consume` throws, as whole seconds to wait; anything else is thrown on. */
+export function secondsToWait(reason: unknown): number {
+  if (reason instanceof Error) throw reason;
+  return Math.max(1, Math.ceil((reason as RateLimiterRes).msBeforeNext / 1000));
+}
+
 /**
  * The counts of failures: in memory, where each attempt asks, and every few seconds on disk, in one transaction for all that changed, so that a restart
  * forgives nothing and guessing does not keep the disk busy. A kill loses the last seconds.

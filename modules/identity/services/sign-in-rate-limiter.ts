@@ -1,14 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Clock, inject, injectable, Messages, PortalError, type Transaction, UnitOfWork } from '@portico/core';
 import ipaddr from 'ipaddr.js';
-import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { KnownDeviceEntity } from '../entities/known-device-entity.js';
 import { AccountMails } from './account-mails.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import type { Visitor } from './session-store.js';
-import { type SignInCount, SignInCounts } from './sign-in-counts.js';
+import { type SignInCount, SignInCounts, secondsToWait } from './sign-in-counts.js';
+import { hashOf, newToken } from './token-hash.js';
 
 const minute = 60;
 const quarterOfAnHour = 15 * minute;
@@ -58,15 +57,11 @@ export class SignInRateLimiter {
    */
   async attempt(account: string, address: string, device?: string): Promise<void> {
     if (device !== undefined) {
-      await this.byDevice.consume(`${account}|${device}`).catch((reason: unknown) => {
-        throw this.slowed(millisToWait(reason));
-      });
+      await this.countAll([this.byDevice.consume(`${account}|${device}`)]);
       return;
     }
     const network = networkOf(address);
-    const counted = await Promise.allSettled([this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
-    const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
-    if (refused.length > 0) throw this.slowed(Math.max(...refused.map(millisToWait)));
+    await this.countAll([this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
     const { consumedPoints } = await this.byAccount.penalty(account);
     if (consumedPoints > freeFailures) await this.delay(consumedPoints - freeFailures);
   }
@@ -91,9 +86,7 @@ export class SignInRateLimiter {
    */
   async attemptCode(personId: string, device?: string): Promise<void> {
     const who = `${personId}|${device ?? ''}`;
-    const counted = await Promise.allSettled([this.byCode.consume(who), this.byCodeOfDay.consume(who)]);
-    const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
-    if (refused.length > 0) throw this.slowed(Math.max(...refused.map(millisToWait)));
+    await this.countAll([this.byCode.consume(who), this.byCodeOfDay.consume(who)]);
   }
 
   async codeSucceeded(personId: string, device?: string): Promise<void> {
@@ -103,17 +96,21 @@ export class SignInRateLimiter {
 
   /** Counts an attempt that names no account. @throws PortalError `sign-in-slowed` (429, Retry-After). */
   async attemptFrom(address: string): Promise<void> {
-    await this.byAddress.consume(networkOf(address)).catch((reason: unknown) => {
-      throw this.slowed(millisToWait(reason));
-    });
+    await this.countAll([this.byAddress.consume(networkOf(address))]);
   }
 
   async succeededFrom(address: string): Promise<void> {
     await this.byAddress.reward(networkOf(address));
   }
 
+  /** Counts each, also where another one refuses; whoever is refused waits for the longest. */
+  private async countAll(counts: readonly Promise<unknown>[]): Promise<void> {
+    const refused = (await Promise.allSettled(counts)).filter((result) => result.status === 'rejected');
+    if (refused.length > 0) throw this.slowed(Math.max(...refused.map(({ reason }) => secondsToWait(reason))));
+  }
+
   private async delay(excess: number): Promise<void> {
-    if (this.waiting >= mostWaiting) throw this.slowed(this.longestDelayMillis);
+    if (this.waiting >= mostWaiting) throw this.slowed(Math.max(1, Math.ceil(this.longestDelayMillis / 1000)));
     this.waiting += 1;
     try {
       await wait(Math.min(this.longestDelayMillis, firstDelayMillis * 2 ** Math.min(excess, 16)));
@@ -122,8 +119,7 @@ export class SignInRateLimiter {
     }
   }
 
-  private slowed(millis: number): PortalError {
-    const seconds = Math.max(1, Math.ceil(millis / 1000));
+  private slowed(seconds: number): PortalError {
     const minutes = seconds < 120 ? 0 : Math.ceil(seconds / 60);
     return new PortalError('sign-in-slowed', this.messages.text('sign-in.slowed', { seconds, minutes }), {
       status: 429,
@@ -139,11 +135,6 @@ export function networkOf(address: string): string {
   if (!('parts' in parsed)) return parsed.toString();
   const household = parsed.parts.slice(0, 4);
   return household.map((part) => part.toString(16)).join(':');
-}
-
-function millisToWait(reason: unknown): number {
-  if (reason instanceof Error) throw reason;
-  return (reason as RateLimiterRes).msBeforeNext;
 }
 
 const mostPerPerson = 20;
@@ -183,7 +174,7 @@ export class KnownDevices {
   ): Promise<string> {
     const devices = transaction.repository(KnownDeviceEntity);
     const isOurs = cookie !== undefined && tokenPattern.test(cookie) && (await devices.existsBy({ tokenHash: hashOf(cookie) }));
-    const token = isOurs ? cookie : randomBytes(32).toString('base64url');
+    const token = isOurs ? cookie : newToken();
     const tokenHash = hashOf(token);
     if (await devices.existsBy({ tokenHash, personId })) return token;
     await devices.insert({ tokenHash, personId, createdAt: this.clock.now().getTime() });
@@ -193,8 +184,4 @@ export class KnownDevices {
     for (const old of all.slice(mostPerPerson)) await devices.delete({ tokenHash: old.tokenHash, personId });
     return token;
   }
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { Clock, inject, injectable } from '@portico/core';
 import type { ExternalSession } from '../api/index.js';
+import { hashOf, newToken } from './token-hash.js';
 
 const lifeMillis = 10 * 60_000;
 const mostTickets = 10_000;
@@ -36,28 +36,24 @@ export class SignInTickets {
       if (expiresAt > now && this.tickets.size < mostTickets) break;
       this.tickets.delete(key);
     }
-    const token = randomBytes(32).toString('base64url');
-    this.tickets.set(keyOf(token), { ...ticket, expiresAt: now + lifeMillis });
+    const token = newToken();
+    this.tickets.set(hashOf(token), { ...ticket, expiresAt: now + lifeMillis });
     return token;
   }
 
   find(token: string, step: SignInStep): SignInTicket | undefined {
-    const ticket = this.tickets.get(keyOf(token));
+    const ticket = this.tickets.get(hashOf(token));
     return ticket?.step === step && ticket.expiresAt > this.clock.now().getTime() ? ticket : undefined;
   }
 
   /** Which step a ticket is for; undefined when it is none, or too old. */
   stepOf(token: string): SignInStep | undefined {
-    const ticket = this.tickets.get(keyOf(token));
+    const ticket = this.tickets.get(hashOf(token));
     return ticket && ticket.expiresAt > this.clock.now().getTime() ? ticket.step : undefined;
   }
 
   /** False when it was redeemed already: of several side by side, one goes on. */
   redeem(token: string): boolean {
-    return this.tickets.delete(keyOf(token));
+    return this.tickets.delete(hashOf(token));
   }
-}
-
-function keyOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

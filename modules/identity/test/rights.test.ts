@@ -55,6 +55,20 @@ describe('Nobody goes beyond the rights they hold', () => {
 
   after(() => portal.stop());
 
+  it('over somebody who gets more of them while a password is made', async () => {
+    const { id } = await addPerson(portal, 'rising@example.org');
+    const resets = Array.from({ length: 8 }, () => portal.post(manager, `/identity/users/${id}/password`));
+    await resets[0];
+    await portal.service(People).grant(id, 'Administrator');
+    const hash = (): Promise<unknown> =>
+      portal
+        .service(UnitOfWork)
+        .read((reader) => reader.query('SELECT password_hash FROM identity_person WHERE email = ?', ['rising@example.org']));
+    const before = await hash();
+    await Promise.all(resets);
+    expect(await hash()).to.deep.equal(before);
+  });
+
   it('on any route that changes other people, roles or groups', async () => {
     const chiefs = await idOf('group', 'Chiefs');
     const auditor = await idOf('role', 'Auditor');

@@ -25,8 +25,8 @@ import { notSetUp } from './smtp-client.js';
 import type { SmtpFault } from './smtp-fault.js';
 
 const longestPauseMillis = 3_600_000;
-/** How long whoever takes a mail may keep it: longer than any server may take to answer. */
-const leaseMillis = 10 * 60_000;
+/** How long whoever takes a mail may keep it: longer than it tries to send it. */
+export const leaseMillis = 10 * 60_000;
 
 /** A mail that somebody took to send it. */
 export interface TakenMail {
@@ -145,7 +145,8 @@ export class MailQueue implements Mailer {
         return;
       }
       const said = { fault: fault.kind, answer: fault.answer ?? null };
-      const nextTryAt = this.clock.now().getTime() + this.pauseAfter(mail.attempts);
+      const pause = fault.kind === 'stopped' ? 0 : this.pauseAfter(mail.attempts);
+      const nextTryAt = this.clock.now().getTime() + pause;
       if (fault.isFinal) await mails.update({ id }, { state: 'failed', ...said });
       else if (nextTryAt >= mail.untilAt) await mails.update({ id }, { state: 'failed', body: null, ...said });
       else await mails.update({ id }, { state: 'waiting', nextTryAt, ...said });

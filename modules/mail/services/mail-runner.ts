@@ -1,14 +1,20 @@
+import { setMaxListeners } from 'node:events';
 import { type Activity, inject, injectable, type Lifetime, Log, toDisposable } from '@portico/core';
 import { every } from '@portico/core/util';
 import type { Mail } from '../api/index.js';
 import { composeMail } from './compose.js';
-import { MailQueue, type QueueCounts, type TakenMail } from './mail-queue.js';
+import { leaseMillis, MailQueue, type QueueCounts, type TakenMail } from './mail-queue.js';
 import { MailConfig, MailServer } from './mail-settings.js';
 import { SmtpClient } from './smtp-client.js';
-import type { SmtpFault } from './smtp-fault.js';
+import { type SmtpFault, silence } from './smtp-fault.js';
 
 const atOnce = 10;
 const sweepMillis = 3_600_000;
+/** What is being sent at a stop may take so long; most mails take much less, and one that is broken off may come twice. */
+const graceMillis = 2000;
+/** A server that says a little now and then is never silent: nothing goes on when somebody else may take the mail. */
+const longestMillis = leaseMillis - 60_000;
+const stopped: SmtpFault = { kind: 'stopped', isFinal: false };
 
 /**
  * Sends what is due: when something was queued, and now and then for what has to be tried again. One round at a time; within a round as many mails as
@@ -19,6 +25,7 @@ export class MailRunner implements Activity {
   private running: Promise<void> | undefined;
   private again = false;
   private isOver = false;
+  private sending = breakable();
   /** What is waiting and has failed, as of the last round: a memory read. */
   counts: QueueCounts = { waiting: 0, failed: 0 };
 
@@ -32,12 +39,6 @@ export class MailRunner implements Activity {
 
   async onStart(lifetime: Lifetime): Promise<void> {
     this.counts = await this.queue.counts();
-    lifetime.add(
-      toDisposable(async () => {
-        this.isOver = true;
-        await this.running;
-      }),
-    );
     lifetime.add(this.queue.onDidQueue(() => void this.wake()));
     lifetime.add(this.server.onDidChange(() => void this.wake()));
     lifetime.add(every(this.config.values.lookMillis, () => this.wake(), 0));
@@ -49,6 +50,8 @@ export class MailRunner implements Activity {
         }),
       ),
     );
+    // Before the others, which wait for what is running: nothing more is taken, and what is still due stays for the next start.
+    lifetime.add(toDisposable(() => this.end()));
   }
 
   /** Resolves when everything that is due now was tried. Never throws. */
@@ -68,9 +71,27 @@ export class MailRunner implements Activity {
   private async round(): Promise<void> {
     while (this.server.isSet && !this.isOver && (await this.queue.isDue())) {
       const taken = await this.queue.take(atOnce);
-      await Promise.all(taken.map((mail) => this.deliver(mail)));
+      const late = setTimeout(
+        () => this.breakOff({ kind: silence(this.server.inForce().encryption), isFinal: false }),
+        longestMillis,
+      );
+      late.unref();
+      await Promise.all(taken.map((mail) => this.deliver(mail))).finally(() => clearTimeout(late));
       this.counts = await this.queue.counts();
     }
+  }
+
+  private async end(): Promise<void> {
+    this.isOver = true;
+    const over = setTimeout(() => this.breakOff(stopped), graceMillis);
+    await this.running;
+    clearTimeout(over);
+  }
+
+  /** What is being sent comes to its end, as what has not been begun; the next round is not meant, when there is one. */
+  private breakOff(fault: SmtpFault): void {
+    this.sending.abort(fault);
+    if (!this.isOver) this.sending = breakable();
   }
 
   /** Sends a mail at once, past the queue: to try out the server. */
@@ -82,14 +103,17 @@ export class MailRunner implements Activity {
   private async deliver({ id, recipient, subject, body }: TakenMail): Promise<void> {
     const sender = this.server.sender;
     const fault: SmtpFault | undefined = body
-      ? await this.client.send({
-          from: sender,
-          to: { name: '', address: recipient },
-          subject,
-          ...body,
-          messageId: `<${id}@${sender.slice(sender.lastIndexOf('@') + 1)}>`,
-          headers: { 'Auto-Submitted': 'auto-generated' },
-        })
+      ? await this.client.send(
+          {
+            from: sender,
+            to: { name: '', address: recipient },
+            subject,
+            ...body,
+            messageId: `<${id}@${sender.slice(sender.lastIndexOf('@') + 1)}>`,
+            headers: { 'Auto-Submitted': 'auto-generated' },
+          },
+          this.sending.signal,
+        )
       : { kind: 'ended', isFinal: true };
     if (fault) this.log.warn('A mail was not delivered.', { mail: id, fault: fault.kind, final: fault.isFinal });
     await this.queue.finish(id, fault);
@@ -102,4 +126,11 @@ export class MailRunner implements Activity {
       this.log.error('The queue of mails could not be worked on; it will be, next time.', { error });
     }
   }
+}
+
+/** Each mail of a round listens to it. */
+function breakable(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }

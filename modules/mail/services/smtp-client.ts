@@ -28,13 +28,14 @@ export class SmtpClient implements Activity {
     lifetime.add(toDisposable(() => this.forget(true)));
   }
 
-  /** Answers undefined when the server took it. */
-  async send(mail: SendMailOptions): Promise<SmtpFault | undefined> {
+  /** Answers undefined when the server took it. @param signal breaks it off; its reason is the fault that is answered. */
+  async send(mail: SendMailOptions, signal?: AbortSignal): Promise<SmtpFault | undefined> {
     const { encryption } = this.server.inForce();
     try {
-      await (await this.connections()).sendMail(mail);
+      await (await this.connections()).sendMail({ ...mail, ...(signal && { signal }) });
       return undefined;
     } catch (error) {
+      if (signal?.aborted && (error as { code?: unknown }).code === 'EABORT') return signal.reason as SmtpFault;
       return smtpFault(error, encryption);
     }
   }

@@ -16,6 +16,7 @@ export type FaultKind =
   | 'silent-plain'
   | 'silent-tls'
   | 'starttls-missing'
+  | 'stopped'
   | 'temporary'
   | 'tls-broken'
   | 'tls-expected'

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnitOfWork } from '@portico/core';
-import { startTestPortal, type TestPortal } from '@portico/core/testing';
+import { eventually, startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { Mailer } from '../api/index.js';
 import { TestMailServer } from '../testing/index.js';
@@ -184,6 +184,28 @@ describe('Mails that wait', () => {
     const after = await startTestPortal({ home: before.home, environment: server.environment, config });
     const mail = await server.next('ada@example.org');
     expect(mail.text).to.include('the-canary-in-the-text').and.include('/canary-in-the-link');
+    await after.stop({ keep: false });
+    await server.stop();
+  });
+
+  it('do not hold up a stop, however many they are, and go out after the next start', async () => {
+    const held: string[] = [];
+    const slow = await TestMailServer.start({ more: { onRcptTo: ({ address }) => void held.push(address) } });
+    const before = await startTestPortal({ environment: slow.environment, config: { modules: { mail: slow.config } } });
+    const recipients = Array.from({ length: 30 }, (_, index) => `reader-${index}@example.org`);
+    await queue(before, { to: recipients });
+    await eventually(() => held.length === 2, 'both connections are in the middle of a mail', 20);
+    await before.stop({ keep: true });
+    expect(held, 'no further one was begun').to.have.length(2);
+    await slow.stop();
+    const server = await TestMailServer.start();
+    const after = await startTestPortal({
+      home: before.home,
+      environment: server.environment,
+      config: { modules: { mail: server.config } },
+    });
+    const arrived = await Promise.all(recipients.map((recipient) => server.next(recipient)));
+    expect(arrived).to.have.length(30);
     await after.stop({ keep: false });
     await server.stop();
   });
