@@ -164,7 +164,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
       isInRange: satisfiesRange,
     });
-    const deployment = bindCoreServices(kernel, {
+    const { deployment, jobs } = bindCoreServices(kernel, {
       ...core,
       storage,
       packages: records,
@@ -191,6 +191,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     storage.persistence.opened();
     faults.opened();
     opened.add(deployment.logFindings());
+    await jobs.open();
 
     const http = createHttp({
       config,

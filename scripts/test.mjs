@@ -1,7 +1,7 @@
 // Runs the compiled tests: node scripts/test.mjs [--kinds kind,…] [--jobs N] [part of a path …]
 // Files run side by side, one more than there are processors. Those that torture and kill come at the end, with no others beside them and no more than there are processors.
 // In the folder of a package its own tests are meant, and what they need is built first.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,7 +14,7 @@ const atTheEnd = [/^test\/(?:torture|durability|[\w-]*kill)\.test/, /^test\/faul
 
 /** What a test file reaches by its imports tells what it takes: kinds in the order in which they start, the long ones first. */
 const kinds = [
-  { name: 'browser', marks: ['TestBrowser', 'playwright-core'] },
+  { name: 'browser', marks: ['TestBrowser', 'launchChromium', 'playwright-core'] },
   { name: 'process', marks: ['node:child_process'] },
   {
     name: 'portal',
@@ -53,6 +53,7 @@ const files = compiledFolders()
 
 const { timeout, ...strict } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8'));
 process.chdir(root);
+writeIntoMemory();
 const [sideBySide, last] = [
   await run(
     files.filter(({ isAtTheEnd }) => !isAtTheEnd),
@@ -67,6 +68,12 @@ const [sideBySide, last] = [
 tellTheLongest([...sideBySide.seconds, ...last.seconds]);
 const passes = sideBySide.passes + last.passes;
 const failures = sideBySide.failures + last.failures;
+const failed = [...sideBySide.failed, ...last.failed];
+// Once more where it is found at once: a long log is read from its end.
+if (failed.length > 0) {
+  console.log('\n  What failed:');
+  Mocha.reporters.Base.list(failed);
+}
 // The last lines of the kind that mocha ends with are those of the whole.
 console.log(`  ${passes} passing (${Math.round((performance.now() - began) / 1000)}s in all)`);
 if (failures > 0) console.log(`  ${failures} failing`);
@@ -74,7 +81,7 @@ if (passes === 0) console.error('No test ran.');
 process.exitCode = failures > 0 || passes === 0 ? 1 : 0;
 
 async function run(tests, jobs) {
-  if (tests.length === 0) return { passes: 0, failures: 0, seconds: [] };
+  if (tests.length === 0) return { passes: 0, failures: 0, failed: [], seconds: [] };
   const mocha = new Mocha({
     timeout,
     forbidOnly: strict['forbid-only'],
@@ -88,12 +95,35 @@ async function run(tests, jobs) {
   if (jobs > 1) mocha.lazyLoadFiles(true);
   else await mocha.loadFilesAsync();
   const seconds = new Map();
+  const failed = [];
   return new Promise((done) => {
-    const runner = mocha.run(() => done({ ...runner.stats, seconds: [...seconds] }));
+    const runner = mocha.run(() => done({ ...runner.stats, failed, seconds: [...seconds] }));
+    runner.on('fail', (test, err) => failed.push(Object.assign(test, { err })));
     for (const end of ['test end', 'hook end']) {
       runner.on(end, ({ file, duration = 0 }) => seconds.set(file, (seconds.get(file) ?? 0) + duration / 1000));
     }
   });
+}
+
+/**
+ * What tests write goes into memory where there is plenty of it: every portal waits for the disk at each of its hundred migrations otherwise, and no
+ * test takes the current away. It must hold programs, too: those that are tried far from this repository are installed there.
+ */
+function writeIntoMemory() {
+  const memory = '/dev/shm';
+  const gigabytes = 8;
+  try {
+    const mount = readFileSync('/proc/mounts', 'utf8').match(/^\S+ \/dev\/shm tmpfs (\S+)/m)?.[1] ?? 'ro';
+    const { bavail, bsize } = statfsSync(memory);
+    const available = Number(/^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
+    if (/\b(?:ro|noexec)\b/.test(mount) || Math.min(bavail * bsize, available) < gigabytes * 2 ** 30) return;
+    const folder = mkdtempSync(join(memory, 'portico-tests-'));
+    process.env.TMPDIR = folder;
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  } catch {
+    // Another system than Linux: the disk, then.
+  }
 }
 
 /** Where the time went: of the tests and hooks of a file, side by side with others. */
@@ -126,8 +156,9 @@ function kindOf(file) {
 /** The names and files that a compiled file imports, and those they import; of packages the name, and what stands behind their help for tests. */
 function reach(file, found = new Set()) {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  for (const [, clause = '', target] of text.matchAll(/^(?:import|export)\b([^;'"]*?)(?:\bfrom\s+)?['"]([^'"]+)['"]/gm)) {
-    for (const [name] of clause.matchAll(/\w+/g)) if (name === 'TestBrowser') found.add(name);
+  for (const [, verb, clause = '', target] of text.matchAll(/^(import|export)\b([^;'"]*?)(?:\bfrom\s+)?['"]([^'"]+)['"]/gm)) {
+    // Who only passes a browser on opens none.
+    for (const [name] of clause.matchAll(/\w+/g)) if (verb === 'import' && kinds[0].marks.includes(name)) found.add(name);
     const help = target.match(/^@portico\/([\w-]+)\/testing$/)?.[1];
     const path = target.startsWith('.') ? resolve(dirname(file), target) : target;
     if (found.has(path)) continue;

@@ -123,6 +123,9 @@ const unconditional = [
   'ChoiceProviders',
   'RoleReferences',
   'SignInMethods',
+  'JobKinds',
+  'PersonalData',
+  'SiteContents',
 ];
 
 interface Point {

@@ -6,6 +6,8 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { Outside } from './support/outside.js';
 
+/** As npx finds it, which takes a second to find it. */
+const command = 'node_modules/.bin/portico';
 const examples = resolve(import.meta.dirname, '../../examples');
 const administrator = { email: 'admin@portico.example', password: 'correct horse battery staple' };
 
@@ -50,18 +52,18 @@ describe('An example, far from this repository,', function () {
     ['image-provider-module', 'paper-cut'],
   ] as const)
     it(`${example}: compiles, passes its tests and its check, and packs`, async () => {
-      await run(`npx portico create module ${id}-outside --template page --packages ${outside.release}`, portal);
+      await run(`${command} create module ${id}-outside --template page --packages ${outside.release}`, portal);
       const folder = join(portal, `${id}-outside`);
       wear(folder, join(examples, example));
       symlinkSync('../../stock-photos/node_modules', join(folder, 'node_modules'));
       expect(await run('npm test', folder)).to.match(/ passing/);
-      expect(await run('npx portico module check', folder)).to.include(`(${id}) is in order.`);
+      expect(await run(`${command} module check`, folder)).to.include(`(${id}) is in order.`);
       expect(await run('npm pack --ignore-scripts', folder)).to.include(`acme-${example}-1.0.0.tgz`);
     });
 
   it('stock-photos: compiles, passes its tests and its check, and packs', async () => {
     expect(await run('npm test', stockPhotos)).to.match(/ passing/);
-    expect(await run('npx portico module check', stockPhotos)).to.include('(stock-photos) is in order.');
+    expect(await run(`${command} module check`, stockPhotos)).to.include('(stock-photos) is in order.');
     expect(await run('npm pack --ignore-scripts', stockPhotos)).to.include('acme-stock-photos-1.0.0.tgz');
     // What modules share in the browser is imported, and not carried along.
     const script = await run('tar xzf acme-stock-photos-1.0.0.tgz -O package/dist/assets/photos.js', stockPhotos);
@@ -88,7 +90,7 @@ describe('An example, far from this repository,', function () {
     const entry = await openNewMenu(page);
     expect(await entry.count()).to.equal(0);
 
-    const said = await run(`npx portico modules install ${stockPhotos}/acme-stock-photos-1.0.0.tgz --yes`, portal);
+    const said = await run(`${command} modules install ${stockPhotos}/acme-stock-photos-1.0.0.tgz --yes`, portal);
     expect(said).to.include('stock-photos 1.0.0 is installed, and is active.');
 
     // An icon that the portal itself lacks came along.

@@ -29,6 +29,8 @@ export interface Site {
   readonly name: string;
   /** To whom the site is visible; for everybody else there is none at its address. Left out: to everyone. */
   readonly audience?: Audience;
+  /** Of a site that can be read and not changed, and that no list has. */
+  readonly isArchived?: true;
 }
 
 /** To whom something can be visible, the widest first. */
@@ -167,8 +169,10 @@ export const ApiTokens: ServiceToken<ApiTokens> = serviceToken('portico.api-toke
 export interface SiteDirectory {
   byAddress(address: string): Site | undefined;
   byId(id: string): Site | undefined;
-  /** All sites, by name. */
+  /** All sites, by name, but those that are archived. */
   all(): readonly Site[];
+  /** Sites in the trash, or about to be erased: nobody gets there, and modules still have their rows. */
+  trashed(): readonly Site[];
   readonly onDidChange: Event<void>;
 }
 export const SiteDirectory: ServiceToken<SiteDirectory> = serviceToken('portico.site-directory');

@@ -11,6 +11,7 @@ export * from './event.js';
 export * from './explanations.js';
 export * from './flags.js';
 export * from './http.js';
+export * from './jobs.js';
 export * from './libraries.js';
 export * from './localization.js';
 export * from './manifest.js';
@@ -21,8 +22,10 @@ export * from './module-packages.js';
 export * from './modules.js';
 export * from './pages.js';
 export * from './persistence.js';
+export * from './personal-data.js';
 export type { PointRequirements, PropertyKind } from './point-requirements.js';
 export * from './secrets.js';
+export * from './site-contents.js';
 export {
   type ConditionalPoint,
   type ContributionLabel,

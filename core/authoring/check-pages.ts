@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type * as Testing from '../testing/index.js';
 import { loadTool, type ModulePackage } from './package-file.js';
 
@@ -35,7 +34,7 @@ export async function pageFaults({ folder, content: { portico } }: ModulePackage
           module === portico.id && method === 'get' && !/[:*{]/.test(path) && declaration.answers !== 'json',
       )
       .map(({ path }) => path.replace(/^~/, '/web/home'));
-    if (!existsSync(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium')) return { faults: [], pages: undefined };
+    if (testing.chromiumPath() === undefined) return { faults: [], pages: undefined };
     return { faults: await lookAt(addresses, portal, testing), pages: addresses.length };
   } finally {
     await portal.stop();

@@ -63,6 +63,11 @@ function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: boolean):
   throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
 }
 
+function archived(): PortalError {
+  const sentence = 'This site is archived: it can be read, and not changed. Who manages sites can restore it.';
+  return new PortalError('site-archived', sentence, { status: 409 });
+}
+
 /** The core's own routes have no gate: they are there as long as the portal is. */
 const coreModule = 'core';
 
@@ -122,6 +127,7 @@ export class Dispatcher {
     // What nobody's profile decides is written in the language that the browser asks for.
     if (!personal) ctx.vary('Accept-Language');
     if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;
+    if (ctx.access.site?.isArchived && changesState(ctx.method)) throw archived();
     const locale = ctx.access.locale;
     const params = route.params.check(match.params, locale);
     const query = route.query.check(queryOf(ctx), locale);

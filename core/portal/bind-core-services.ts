@@ -20,12 +20,16 @@ import {
   HostConfig,
   Ids,
   IntegrityChecks,
+  JobKinds,
+  Jobs,
   Log,
   MessageCatalog as MessageCatalogToken,
   Messages,
   Modifications,
   type ModuleManifest,
   Modules,
+  PersonalData,
+  type PersonalDataSource,
   PersonDirectory,
   SecretBox,
   SecretStores,
@@ -41,11 +45,13 @@ import { CheckedDeployment, deploymentChecks } from '../diagnostics/deployment.j
 import { InstalledCatalog } from '../diagnostics/installed-catalog.js';
 import { type Inventory, ownershipCheck } from '../diagnostics/ownership.js';
 import { flagCommands } from '../flags/index.js';
+import { jobCommands, StoredJobs } from '../jobs/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import type { PackageRecords } from '../packages/index.js';
 import { AesSecretBox, type KeyRing, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
 import { coreFolder } from '../util/core-folder.js';
+import { personalRows } from '../util/personal-rows.js';
 import { DisabledModules } from './disabled-modules.js';
 import { type ModificationDependencies, StoredModifications } from './modifications.js';
 import type { Storage } from './open-storage.js';
@@ -65,8 +71,14 @@ export interface CoreServiceDependencies {
   readonly views: ModificationDependencies['views'];
 }
 
-/** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. Answers what is known of the deployment. */
-export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDependencies): CheckedDeployment {
+/** What is to be opened, or said, when the modules have started. */
+export interface BoundServices {
+  readonly deployment: CheckedDeployment;
+  readonly jobs: StoredJobs;
+}
+
+/** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. */
+export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDependencies): BoundServices {
   const { config, messages, storage } = dependencies;
   const { persistence, audit, flags } = storage;
   const { clock, log, views } = dependencies;
@@ -105,6 +117,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   const core = { id: 'core', folder: coreFolder, manifest: {} };
   kernel.bind(ApiCatalog, new InstalledCatalog(() => [core, ...kernel.modules], dependencies.log));
   bindSecrets(kernel, dependencies);
+  const jobs = bindJobs(kernel, dependencies);
 
   const checks = kernel.host(IntegrityChecks);
   const deployment = new CheckedDeployment(checks, dependencies.log);
@@ -126,7 +139,15 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   const doctor = doctorCommand(checks, (check) => deployment.run(check), messages.for('core'));
   for (const command of [doctor, ...moduleCommands(kernel, modifications), ...flagCommands(flags)])
     kernel.contribute(Commands, command, { id: command.name });
-  return deployment;
+  return { deployment, jobs };
+}
+
+function bindJobs(kernel: Kernel, { storage, clock, ids, log, opened, messages }: CoreServiceDependencies): StoredJobs {
+  const { unitOfWork } = storage.persistence;
+  const jobs = opened.add(new StoredJobs({ unitOfWork, clock, ids, log, kinds: kernel.host(JobKinds), audit: storage.audit }));
+  kernel.bind(Jobs, jobs);
+  for (const command of jobCommands(jobs, messages)) kernel.contribute(Commands, command, { id: command.name });
+  return jobs;
 }
 
 function bindAudit(kernel: Kernel, { clock, log, opened, storage: { audit, persistence } }: CoreServiceDependencies): void {
@@ -139,6 +160,7 @@ function bindAudit(kernel: Kernel, { clock, log, opened, storage: { audit, persi
   kernel.bind(SecurityEvents, events);
   kernel.contribute(IntegrityChecks, auditCheck(chain), { id: 'audit' });
   kernel.contribute(SecretStores, audit.keys, { id: 'audit' });
+  for (const source of corePersonalData(audit)) kernel.contribute(PersonalData, source, { id: source.key });
 }
 
 /** The master key, and what it seals. */
@@ -182,4 +204,40 @@ export function createAccessContexts(kernel: Kernel, messages: MessageCatalog, l
     messages.for('core'),
     languages,
   );
+}
+
+/** What the core itself keeps about people: their entries of the audit log, and their jobs. */
+function corePersonalData(audit: AuditLog): readonly PersonalDataSource[] {
+  const entries = personalRows({
+    key: 'auditLog',
+    label: 'personal.audit',
+    table: 'portico_audit',
+    owner: 'by_id',
+    columns: {
+      at: 'at',
+      area: 'area',
+      subject: 'subject',
+      attribute: 'attribute',
+      scope: 'scope',
+      action: 'action',
+      via: 'via',
+      address: 'address',
+    },
+    forget: async (transaction, { id, email }) => void (await audit.anonymise(transaction, id, [email])),
+  });
+  return [
+    // What happened happened: the log says who it was at that time.
+    { ...entries, merge: async () => {} },
+    personalRows({
+      key: 'jobs',
+      label: 'personal.jobs',
+      table: 'portico_job',
+      owner: 'by_id',
+      columns: { kind: 'kind', title: 'title', state: 'state', createdAt: 'created_at', endedAt: 'ended_at' },
+      times: ['createdAt', 'endedAt'],
+      forget: async (transaction, { id }) => {
+        await transaction.query("UPDATE portico_job SET by_name = '' WHERE by_id = ?", [id]);
+      },
+    }),
+  ];
 }

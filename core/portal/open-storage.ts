@@ -10,6 +10,7 @@ import {
 import { auditEntities, auditMigrations, StoredAuditLog } from '../audit/index.js';
 import type { LoadedConfig, LoadOptions } from '../config/index.js';
 import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../flags/index.js';
+import { jobEntities, jobMigrations } from '../jobs/index.js';
 import type { InstalledModule } from '../kernel/index.js';
 import { packageEntities, packageMigrations } from '../packages/index.js';
 import {
@@ -90,7 +91,15 @@ async function open(
       ids,
       log,
       version: distribution.version,
-      entities: [...auditEntities, ...flagEntities, ...packageEntities, DisabledModuleRow, ModificationOffRow, ...data.entities],
+      entities: [
+        ...auditEntities,
+        ...flagEntities,
+        ...jobEntities,
+        ...packageEntities,
+        DisabledModuleRow,
+        ModificationOffRow,
+        ...data.entities,
+      ],
       busyTimeoutMillis: settings.limits.databaseBusyMillis,
       graceMillis: settings.limits.blobGraceMillis,
       reserveBytes: settings.limits.reserveBytes,
@@ -102,6 +111,7 @@ async function open(
   await protect(async () => {
     await persistence.migrate('audit', auditMigrations);
     await persistence.migrate('flags', flagMigrations);
+    await persistence.migrate('jobs', jobMigrations);
     await persistence.migrate('kernel', [...disabledModuleMigrations, ...modificationMigrations]);
     await persistence.migrate('packages', packageMigrations);
   });

@@ -1,5 +1,9 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { TestPortal } from './test-portal.js';
+
+/** Where Debian puts it. The one without windows takes half of the processor's time, and shows the same pages. */
+const places = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 
 const launchArguments = [
   '--no-sandbox',
@@ -24,16 +28,46 @@ export interface PageOptions {
   readonly locale?: string;
 }
 
-/** Debian's Chromium, driven by accessible names. One for a whole test file; a fresh context, with cookies of its own, for each page. */
+/** The Chromium of this machine: the one that `CHROMIUM_PATH` names, else Debian's. Undefined when there is none. */
+export function chromiumPath(): string | undefined {
+  const named = process.env.CHROMIUM_PATH;
+  return (named ? [named] : places).find((path) => existsSync(path));
+}
+
+/** Begins Chromium. @throws Error when there is none. */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (executablePath === undefined) throw new Error('There is no Chromium here: install chromium, or name it in CHROMIUM_PATH.');
+  // It is large, and most tests open no browser.
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({ executablePath, args: launchArguments });
+}
+
+/** That of a process that runs one test file after another: it is begun once, and ends with the process. */
+let shared: Promise<Browser> | undefined;
+
+async function sharedChromium(): Promise<Browser> {
+  const browser = await shared;
+  if (browser?.isConnected()) return browser;
+  shared = launchChromium();
+  return shared;
+}
+
+/** Chromium, driven by accessible names. One for a whole test file; a fresh context, with cookies of its own, for each page. */
 export class TestBrowser {
   /** What pages complained about: exceptions, refused scripts and styles, console errors. A journey ends by looking here. */
   readonly complaints: string[] = [];
+  private readonly contexts: BrowserContext[] = [];
 
-  private constructor(private readonly browser: Browser) {}
+  private constructor(
+    private readonly browser: Browser,
+    private readonly isShared: boolean,
+  ) {}
 
   static async open(): Promise<TestBrowser> {
-    const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-    return new TestBrowser(await chromium.launch({ executablePath, args: launchArguments }));
+    // Mocha says so where it runs files side by side: that process has more to come, and is ended from outside.
+    const isShared = process.env.MOCHA_WORKER_ID !== undefined;
+    return new TestBrowser(await (isShared ? sharedChromium() : launchChromium()), isShared);
   }
 
   /** A page of the portal, on the sites' front page when somebody is signed in. */
@@ -49,6 +83,7 @@ export class TestBrowser {
       ...(timeZone === undefined ? {} : { timezoneId: timeZone }),
       ...(locale === undefined ? {} : { extraHTTPHeaders: { 'Accept-Language': locale } }),
     });
+    this.contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     page.on('pageerror', (error) => this.complaints.push(`${page.url()}: ${error.message}`));
@@ -57,19 +92,25 @@ export class TestBrowser {
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
         this.complaints.push(`${page.url()}: ${message.text()}`);
     });
-    if (person) {
-      await page.goto('/sign-in');
-      const form = page.locator('form', { has: page.locator('input[type=password]') });
-      // In any language: by what the fields are.
-      await form.locator('input[type=email]').fill(person.email);
-      await form.locator('input[type=password]').fill(person.password);
-      await form.getByRole('button').first().click();
-      await page.waitForURL((url) => url.pathname.startsWith('/web/'));
-    }
+    if (person) await page.goto(await signIn(context, portal, person));
     return page;
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
+    if (!this.isShared) return this.browser.close();
+    for (const context of this.contexts) await context.close();
   }
+}
+
+/** As the form would; where it leads. Screens of signing in have journeys of their own. */
+async function signIn(
+  context: BrowserContext,
+  { url }: Pick<TestPortal, 'url'>,
+  { email, password }: NonNullable<PageOptions['person']>,
+): Promise<string> {
+  const answer = await context.request.post('/sign-in', { headers: { Origin: url }, form: { email, password }, maxRedirects: 0 });
+  const place = new URL(answer.headers().location ?? '/sign-in', url);
+  if (answer.status() !== 303 || place.pathname.startsWith('/sign-in'))
+    throw new Error(`${email} could not sign in: ${answer.status()}`);
+  return place.href;
 }

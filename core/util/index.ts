@@ -20,6 +20,7 @@ export {
 } from './keyset.js';
 export { type MergedFields, mergeFields } from './merge-fields.js';
 export { endsSignIn, ownerByName } from './module-owner.js';
+export { type PersonalRows, personalRows } from './personal-rows.js';
 export {
   chosenSorting,
   type SortedListModel,

@@ -10,6 +10,8 @@ import {
   MenuItems,
   PageAdditions,
   Permissions,
+  PersonalData,
+  SiteContents,
 } from '@portico/core';
 import { DocumentActions, DocumentChoices, DocumentMetadataKinds, NewMenuItems } from '@portico/documents-media/api';
 import { ImagesAdd, ImagesCancel, ImagesList, ImagesShow, WhyNoButton } from './commands/images-commands.js';
@@ -32,6 +34,7 @@ import { ProvenanceMetadata } from './services/documents/provenance-metadata.js'
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { InvalidResponses } from './services/failures/invalid-responses.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
+import { personalGenerations, SiteGenerations } from './services/generations/erasure.js';
 import { Expiry } from './services/generations/expiry.js';
 import { GenerationNotices } from './services/generations/generation-notices.js';
 import { GenerationWorker } from './services/generations/generation-worker.js';
@@ -105,6 +108,9 @@ export default defineModule(({ contribute, run, flag }) => {
   contribute(SettingsUses).to(OpenStreamsUse, { id: 'open-streams' });
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);
+
+  contribute(PersonalData).value(personalGenerations, { id: 'generations' });
+  contribute(SiteContents).to(SiteGenerations, { id: 'generations' });
 
   contribute(Commands).to(ImagesCreate);
   contribute(Commands).to(ImagesList);

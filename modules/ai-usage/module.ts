@@ -7,7 +7,9 @@ import {
   type ModulePart,
   type Permission,
   Permissions,
+  PersonalData,
   RoleReferences,
+  SiteContents,
   tokenId,
   type When,
 } from '@portico/core';
@@ -19,6 +21,7 @@ import { tableRoutes } from './http/entered-table-routes.js';
 import { usageRoutes } from './http/usage-pages.js';
 import { BudgetRoleReferences, UsageAuditArea } from './services/budgets/budget-history.js';
 import { BudgetTable } from './services/budgets/budget-table.js';
+import { personalUsage, SiteUsage } from './services/ledger/erasure.js';
 import { StoredUsageLedger } from './services/ledger/stored-usage-ledger.js';
 import { PriceTable } from './services/prices/price-table.js';
 import { ContributedTabs, InstanceUsageItem, SiteUsageItem } from './services/usage-tabs.js';
@@ -42,6 +45,8 @@ const ledger: ModulePart = ({ provide, host, contribute }) => {
   host(PaidFeatures);
   contribute(AuditAreas).to(UsageAuditArea, { id: 'ai-usage', order: 75 });
   provide(UsageLedger).to(StoredUsageLedger);
+  contribute(PersonalData).value(personalUsage, { id: 'usage' });
+  contribute(SiteContents).to(SiteUsage, { id: 'usage' });
   contribute(RoleReferences).to(BudgetRoleReferences);
 };
 

@@ -8,7 +8,9 @@ import {
   MenuItems,
   ModuleBelongings,
   Permissions,
+  PersonalData,
   SecretStores,
+  SiteContents,
 } from '@portico/core';
 import {
   ChoiceProviders,
@@ -25,6 +27,7 @@ import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { TransferRoutes } from './http/transfer-routes.js';
+import { PersonalSettings, SiteSettings } from './services/erasure.js';
 import { OwnerlessSettings, SettingsBelongings } from './services/ownerless-settings.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
@@ -48,6 +51,8 @@ export default defineModule(({ provide, contribute, host, run }) => {
   contribute(AuditAreas).to(SettingsAuditArea, { id: 'settings', order: 80 });
   contribute(SecretStores).to(SettingsSecrets);
   contribute(ModuleBelongings).to(SettingsBelongings);
+  contribute(SiteContents).to(SiteSettings, { id: 'settings' });
+  contribute(PersonalData).to(PersonalSettings, { id: 'settings' });
   contribute(IntegrityChecks).to(SettingsCheck);
   contribute(IntegrityChecks).to(OwnerlessSettings);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });

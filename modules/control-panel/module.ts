@@ -1,5 +1,15 @@
 import { SettingsLinks } from '@portico/configuration/api';
-import { AccessExplainers, Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
+import {
+  AccessExplainers,
+  AuditAreas,
+  Commands,
+  defineModule,
+  HttpRoutes,
+  MenuItems,
+  PageAdditions,
+  Permissions,
+  PersonalMenuItems,
+} from '@portico/core';
 import { Why, WhyAccess } from './commands/why.js';
 import { AccessDiagnosticsRoutes } from './http/access-diagnostics-routes.js';
 import { AuditRoutes } from './http/audit-routes.js';
@@ -7,6 +17,7 @@ import { CatalogRoutes } from './http/catalog-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
+import { JobRoutes } from './http/job-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
@@ -27,6 +38,7 @@ export default defineModule(({ host, contribute }) => {
     AccessDiagnosticsRoutes,
     DiagnosticsRoutes,
     CatalogRoutes,
+    JobRoutes,
   ])
     contribute(HttpRoutes).to(routes);
   contribute(Commands).to(Why);
@@ -38,6 +50,8 @@ export default defineModule(({ host, contribute }) => {
 
   contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
+  contribute(AuditAreas).value({ area: 'jobs', label: 'audit.area.jobs' }, { id: 'jobs' });
+  contribute(PersonalMenuItems).value({ label: 'jobs.mine', href: '/jobs' }, { id: 'jobs', order: 50 });
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },
     { id: 'audit-log', order: 30, when: { permission: permissions.audit } },

@@ -9,8 +9,10 @@ import {
   MenuItems,
   type Permission,
   Permissions,
+  PersonalData,
   type RoleName,
   RoleReferences,
+  SiteContents,
 } from '@portico/core';
 import { ItemSelectorViews } from '@portico/item-selector/api';
 import { DocumentActions } from './api/actions.js';
@@ -26,6 +28,7 @@ import { SelectorRoutes, supportedReturnTypes } from './http/selector-routes.js'
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
 import { DocumentsCheck } from './services/document-files.js';
+import { personalDocuments, SiteDocuments } from './services/erasure.js';
 import { FileTypeRepair } from './services/file-type-repair.js';
 import { limitSettings } from './services/limit-settings.js';
 import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
@@ -124,5 +127,7 @@ export default defineModule(({ provide, host, contribute, run }) => {
   contribute(RoleReferences).to(RuleRoleReferences);
   contribute(AccessExplainers).to(VisibilityExplainer);
   contribute(IntegrityChecks).to(FileTypeRepair);
+  contribute(PersonalData).value(personalDocuments, { id: 'documents' });
+  contribute(SiteContents).to(SiteDocuments, { id: 'documents' });
   contribute(DemoContents).to(DemoDocuments, { order: 20 });
 });

@@ -12,11 +12,13 @@ import {
   MenuItems,
   ModuleBelongings,
   Permissions,
+  PersonalData,
   PersonalMenuItems,
   PersonDirectory,
   RoleReferences,
   SecretStores,
   Sessions,
+  SiteContents,
 } from '@portico/core';
 import { ExternalSignIn, People, Roles, SignInMethods } from './api/index.js';
 import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
@@ -30,6 +32,7 @@ import {
   RemoveGroupMember,
   RevokeGroupRole,
 } from './commands/group-commands.js';
+import { DeleteUser, ExportUser, MergeUsers } from './commands/lifecycle-commands.js';
 import {
   AddRole,
   AllowPermission,
@@ -53,6 +56,7 @@ import { OwnLanguageRoutes } from './http/own-language-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
 import { PersonAccessRoutes } from './http/person-access-routes.js';
+import { OwnExportRoutes, PersonLifecycleRoutes } from './http/person-lifecycle-routes.js';
 import { RecoveryRoutes } from './http/recovery-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
 import { SecondStepRoutes } from './http/second-step-routes.js';
@@ -66,6 +70,7 @@ import { GrantsBelongings } from './services/grants-belongings.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
+import { SiteMemberships } from './services/people-lifecycle.js';
 import { PermissionExplainer } from './services/permission-explainer.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
@@ -79,6 +84,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
   host(RoleReferences);
   host(SignInMethods);
+  host(PersonalData);
   provide(ExternalSignIn).to(ExternalSignInPages);
   contribute(RoleReferences).to(ExternalGrants);
   provide(Sessions).to(SessionStore);
@@ -108,6 +114,8 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(PeopleRoutes);
   contribute(HttpRoutes).to(GroupsRoutes);
   contribute(HttpRoutes).to(PersonAccessRoutes);
+  contribute(HttpRoutes).to(PersonLifecycleRoutes);
+  contribute(HttpRoutes).to(OwnExportRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
   contribute(HttpRoutes).to(RecoveryRoutes);
@@ -134,6 +142,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const command of [AddUser, ListUsers, GrantRole, RevokeRole, EnableUser, DisableUser, SetUserPassword]) {
     contribute(Commands).to(command);
   }
+  for (const command of [DeleteUser, MergeUsers, ExportUser]) contribute(Commands).to(command);
   for (const command of groupCommands) contribute(Commands).to(command);
   for (const command of roleCommands) contribute(Commands).to(command);
   for (const command of [ListSessions, EndSessions, ListTokens, RevokeTokens, RemoveSecondFactors])
@@ -146,6 +155,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);
   contribute(IntegrityChecks).to(RoleNamesCheck);
+  contribute(SiteContents).to(SiteMemberships, { id: 'memberships' });
   contribute(ModuleBelongings).to(GrantsBelongings);
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });

@@ -7,13 +7,14 @@ import {
   IntegrityChecks,
   MenuItems,
   Permissions,
+  PersonalData,
   SecretStores,
 } from '@portico/core';
 import { Mailer } from './api/index.js';
 import { ListMail, RetryMail, TestMail } from './commands/mail-commands.js';
 import { MailRoutes, manageMail } from './http/mail-routes.js';
 import { MailNotices, TestConnection } from './services/mail-notices.js';
-import { MailQueue, MailSecrets } from './services/mail-queue.js';
+import { MailQueue, MailSecrets, personalMails } from './services/mail-queue.js';
 import { MailRunner } from './services/mail-runner.js';
 import { mailSettings } from './services/mail-settings.js';
 import { SmtpClient } from './services/smtp-client.js';
@@ -36,4 +37,5 @@ export default defineModule(({ provide, contribute, run }) => {
   for (const command of [ListMail, RetryMail, TestMail]) contribute(Commands).to(command);
   contribute(IntegrityChecks).to(MailNotices, { id: 'mail' });
   contribute(SecretStores).to(MailSecrets, { id: 'mail' });
+  contribute(PersonalData).value(personalMails, { id: 'mails' });
 });

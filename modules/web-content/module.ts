@@ -1,10 +1,11 @@
-import { DemoContents, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
+import { DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, PersonalData, SiteContents } from '@portico/core';
 import { HomePageSections } from '@portico/sites/api';
 import { ArticleRoutes } from './http/article-routes.js';
 import { PictureRoutes } from './http/picture-routes.js';
 import { PublishedArticleRoutes } from './http/published-article-routes.js';
 import { ArticlePermissions } from './services/articles.js';
 import { Drafts } from './services/drafts.js';
+import { personalArticles, personalDrafts, SiteArticles } from './services/erasure.js';
 import { DemoArticle, HomePageArticles } from './services/home-page-articles.js';
 import { HtmlCleaner } from './services/html-cleaner.js';
 
@@ -33,5 +34,8 @@ export default defineModule(({ run, contribute }) => {
   contribute(HttpRoutes).to(PictureRoutes);
   contribute(HttpRoutes).to(PublishedArticleRoutes);
   contribute(HomePageSections).to(HomePageArticles, { id: 'articles', order: 10 });
+  contribute(PersonalData).value(personalArticles, { id: 'articles' });
+  contribute(PersonalData).value(personalDrafts, { id: 'drafts' });
+  contribute(SiteContents).to(SiteArticles, { id: 'articles' });
   contribute(DemoContents).to(DemoArticle, { order: 40 });
 });

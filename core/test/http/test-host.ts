@@ -170,6 +170,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
       byAddress: (address: string) => (address === home.address ? home : undefined),
       byId: () => undefined,
       all: () => [home],
+      trashed: () => [],
       onDidChange: () => ({ dispose: () => undefined }),
     }),
     accessControl: { get: () => accessControl },

@@ -53,7 +53,15 @@ export function testViews({
     menuItems: 'all' in menuItems ? menuItems : someContributions(menuItems),
     personalMenuItems: someContributions(personalMenuItems),
     pageAdditions: someContributions(pageAdditions),
-    sites: { get: () => ({ all: () => [homeSite], byId: () => homeSite, byAddress: () => homeSite, onDidChange: () => never }) },
+    sites: {
+      get: () => ({
+        all: () => [homeSite],
+        trashed: () => [],
+        byId: () => homeSite,
+        byAddress: () => homeSite,
+        onDidChange: () => never,
+      }),
+    },
     messages: new MessageCatalog({ log: silentLog }),
     assets: new Assets({ log: silentLog }),
     viewsFolder,

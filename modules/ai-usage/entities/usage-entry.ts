@@ -5,6 +5,8 @@ export type UsageState = 'reserved' | 'settled';
 
 /** In the place of a site, for what was tested in Instance Settings. */
 export const wholeInstance = 'instance';
+/** In the place of a site that was erased: what was spent there stays counted. */
+export const erasedSite = 'erased';
 
 /** What one order, or one test, used. It outlives what was made, and holds no description. */
 @Entity('ai_usage_entry')
@@ -23,7 +25,7 @@ export class UsageEntry {
   @Column('text')
   at!: string;
 
-  /** Id of the site it was ordered in; `instance` for a test in Instance Settings. */
+  /** Id of the site it was ordered in; `instance` for a test in Instance Settings, `erased` for a site that is gone. */
   @Column('text', { name: 'site_id' })
   siteId!: string;
 

@@ -1,8 +1,8 @@
 import { AuditLog, AuditPresenter, inject, injectable, type RouteContext } from '@portico/core';
 import type { SettingsField } from '../api/index.js';
-import { scopeKey } from '../services/definition-settings.js';
 import { isOnlyRead } from '../services/permissions.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
+import { scopeKey } from '../services/setting-rows.js';
 import { auditArea } from '../services/settings-audit.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { personOf } from './person-of.js';

@@ -1,11 +1,11 @@
 import { inject, injectable, invalidInput, notFound, PortalError, type RouteContext } from '@portico/core';
 import type { SettingsFields, SettingsHandle, SettingsSection } from '../api/index.js';
 import { Choices } from '../services/choices.js';
-import { scopeKey } from '../services/definition-settings.js';
 import { DeployedProblems } from '../services/deployed-problems.js';
 import { isOnlyRead, permissions } from '../services/permissions.js';
 import { SecretReferences } from '../services/secret-references.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
+import { scopeKey } from '../services/setting-rows.js';
 import type { CatalogEntry } from '../services/settings-catalog.js';
 import { SettingsPreview } from '../services/settings-preview.js';
 import { SettingsRegistry } from '../services/settings-registry.js';

@@ -27,7 +27,8 @@ import { DeploymentSettings } from './deployment-settings.js';
 import { type Problem, readValue } from './read-value.js';
 import { type DeployedValue, resolveField, type StoredValue } from './resolve-field.js';
 import { isReference, SecretReferences } from './secret-references.js';
-import { type FieldWrite, type ScopeKey, StoredSettings } from './stored-settings.js';
+import { type FieldWrite, type ScopeKey, scopeKey, scopeOf } from './setting-rows.js';
+import { StoredSettings } from './stored-settings.js';
 
 type Values = SettingsValues<SettingsFields>;
 
@@ -47,9 +48,6 @@ interface Deployed {
   /** What locks it, whether or not there is a value. */
   readonly lock: string | undefined;
 }
-
-export const scopeKey = (scope: Scope): ScopeKey => (scope.kind === 'instance' ? 'instance' : scope.siteId);
-const scopeOf = (key: ScopeKey): Scope => (key === 'instance' ? { kind: 'instance' } : { kind: 'site', siteId: key });
 
 /** The settings of one definition: values of every scope ready in memory, so that a read is a look into a Map. */
 export class DefinitionSettings implements SettingsHandle<SettingsFields> {

@@ -1,14 +1,15 @@
 import { type AuditVia, Clock, Ids, inject, injectable, type Person, PortalError, UnitOfWork } from '@portico/core';
 import { SettingsImport, type StoredSetting } from '../entities/index.js';
-import { scopeKey } from './definition-settings.js';
 import { DeploymentSettings } from './deployment-settings.js';
 import { type ImportPlan, planImport } from './import-plan.js';
 import { SettingPresenter } from './setting-presenter.js';
+import type { FieldWrite } from './setting-rows.js';
+import { scopeKey } from './setting-rows.js';
 import { sameRow } from './settings-audit.js';
 import type { CatalogEntry } from './settings-catalog.js';
 import { SettingsExport } from './settings-export.js';
 import { SettingsRegistry } from './settings-registry.js';
-import { type FieldWrite, type PreviousSetting, type StoredSave, StoredSettings } from './stored-settings.js';
+import { type PreviousSetting, type StoredSave, StoredSettings } from './stored-settings.js';
 
 /** The items by key, in the order in which they came. */
 function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {

@@ -12,30 +12,17 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
-import type { SecretState, SettingValue } from '../api/index.js';
 import { SettingsRevision, StoredSetting } from '../entities/index.js';
-import { lastFourOf, type StoredValue } from './resolve-field.js';
+import type { StoredValue } from './resolve-field.js';
 import { SecretReferences } from './secret-references.js';
+import { type FieldWrite, type ScopeKey, SettingRows, secretPlace } from './setting-rows.js';
 import { auditEntryOf, sameRow } from './settings-audit.js';
-
-/** `instance`, or the id of a site. */
-export type ScopeKey = string;
 
 export interface Revision {
   readonly revision: number;
   readonly savedBy: string;
   readonly savedAt: string;
 }
-
-/** What to write of a field, checked: a plain secret is sealed here. Undefined forgets the own value. */
-export type FieldWrite =
-  | { readonly kind: 'value'; readonly value: SettingValue }
-  | { readonly kind: 'secret'; readonly plain: string }
-  | { readonly kind: 'reference'; readonly reference: string }
-  | { readonly kind: 'none' }
-  /** As it was stored once. */
-  | { readonly kind: 'restored'; readonly row: Pick<StoredSetting, 'kind' | 'content' | 'lastFour'> }
-  | undefined;
 
 export interface StoredSave {
   readonly definitionId: string;
@@ -75,6 +62,7 @@ export class StoredSettings implements Activity {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(SecretBox) private readonly secretBox: SecretBox,
     @inject(SecretReferences) private readonly references: SecretReferences,
+    @inject(SettingRows) private readonly rows: SettingRows,
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
@@ -85,7 +73,7 @@ export class StoredSettings implements Activity {
       rows: await reader.repository(StoredSetting).find(),
       revisions: await reader.repository(SettingsRevision).find(),
     }));
-    for (const row of rows) this.put(row.definitionId, row.scope, new Map([[row.field, this.remember(row)]]));
+    for (const row of rows) this.put(row.definitionId, row.scope, new Map([[row.field, this.rows.remember(row)]]));
     for (const { definitionId, scope, revision, savedBy, savedAt } of revisions) {
       this.revisions.set(key(definitionId, scope), { revision, savedBy, savedAt });
     }
@@ -127,7 +115,7 @@ export class StoredSettings implements Activity {
     }
     if (stored?.kind !== 'secret') return undefined;
     try {
-      return this.secretBox.open(stored.sealed, identity(definitionId, scope, field));
+      return this.secretBox.open(stored.sealed, secretPlace(definitionId, scope, field));
     } catch (error) {
       if (error instanceof PortalError && error.code === 'secret-unreadable') return undefined;
       throw error;
@@ -163,7 +151,7 @@ export class StoredSettings implements Activity {
     const repository = transaction.repository(StoredSetting);
     const former = new Map((await repository.findBy({ definitionId, scope })).map((row) => [row.field, row]));
     const rows = [...writes].map(([field, write]) =>
-      this.rowOf({ definitionId, scope, field, setBy: savedBy, setAt: savedAt }, write),
+      this.rows.rowOf({ definitionId, scope, field, setBy: savedBy, setAt: savedAt }, write),
     );
     for (const { row, field } of rows) {
       const before = former.get(field);
@@ -174,7 +162,7 @@ export class StoredSettings implements Activity {
     }
     await revisions.save({ definitionId, scope, revision: current + 1, savedBy, savedAt });
     transaction.afterCommit(() => {
-      this.put(definitionId, scope, new Map(rows.map(({ row, field }) => [field, row && this.remember(row)])));
+      this.put(definitionId, scope, new Map(rows.map(({ row, field }) => [field, row && this.rows.remember(row)])));
       this.revisions.set(key(definitionId, scope), { revision: current + 1, savedBy, savedAt });
       this.listeners.get(definitionId)?.(scope, [...writes.keys()]);
     });
@@ -191,89 +179,40 @@ export class StoredSettings implements Activity {
     for (const { definitionId, scope, field } of fields) this.put(definitionId, scope, new Map([[field, undefined]]));
   }
 
+  /** Forgets all that a site says, in the transaction that erases the site. Answers how many rows there were. */
+  async eraseScope(transaction: Transaction, scope: ScopeKey): Promise<number> {
+    const settings = await transaction.repository(StoredSetting).delete({ scope });
+    const revisions = await transaction.repository(SettingsRevision).delete({ scope });
+    transaction.afterCommit(() => {
+      for (const known of [this.fields, this.revisions])
+        for (const place of known.keys()) if (place.endsWith(`\n${scope}`)) known.delete(place);
+      for (const scopes of this.scopes.values()) scopes.delete(scope);
+    });
+    return (settings.affected ?? 0) + (revisions.affected ?? 0);
+  }
+
+  /** Takes the name of somebody who is deleted from what they saved, in that transaction. */
+  async forgetPerson(transaction: Transaction, { name, email }: Person): Promise<void> {
+    for (const called of [name, email]) {
+      await transaction.repository(StoredSetting).update({ setBy: called }, { setBy: '' });
+      await transaction.repository(SettingsRevision).update({ savedBy: called }, { savedBy: '' });
+    }
+    transaction.afterCommit(() => this.onStart());
+  }
+
   /** Seals one secret again; false when it is there and cannot be read. */
   async reseal(definitionId: string, scope: ScopeKey, field: string): Promise<boolean> {
     return this.unitOfWork.write(async (transaction) => {
       const rows = transaction.repository(StoredSetting);
       const row = await rows.findOneBy({ definitionId, scope, field });
       if (row?.kind !== 'secret' || this.secretBox.isCurrent(row.content)) return true;
-      if (!this.isReadable(row)) return false;
-      const place = identity(definitionId, scope, field);
+      if (!this.rows.isReadable(row)) return false;
+      const place = secretPlace(definitionId, scope, field);
       const next = { ...row, content: this.secretBox.seal(this.secretBox.open(row.content, place), place) };
       await rows.save(next);
-      transaction.afterCommit(() => this.put(definitionId, scope, new Map([[field, this.remember(next)]])));
+      transaction.afterCommit(() => this.put(definitionId, scope, new Map([[field, this.rows.remember(next)]])));
       return true;
     });
-  }
-
-  private rowOf(
-    place: Pick<StoredSetting, 'definitionId' | 'scope' | 'field' | 'setBy' | 'setAt'>,
-    write: FieldWrite,
-  ): { readonly field: string; readonly row: StoredSetting | undefined } {
-    const { field, definitionId, scope } = place;
-    if (!write) return { field, row: undefined };
-    if (write.kind === 'restored') {
-      const row = { ...place, ...write.row };
-      if (row.kind === 'secret' && !this.isReadable(row))
-        throw new PortalError(
-          'secret-unreadable',
-          `The former secret of ${definitionId}.${field} was sealed under another master key.`,
-          { status: 409 },
-        );
-      return { field, row };
-    }
-    if (write.kind === 'secret') {
-      const content = this.secretBox.seal(write.plain, identity(definitionId, scope, field));
-      return { field, row: { ...place, kind: 'secret', content, lastFour: lastFourOf(write.plain).lastFour ?? null } };
-    }
-    const content = write.kind === 'value' ? JSON.stringify(write.value) : write.kind === 'reference' ? write.reference : '';
-    return { field, row: { ...place, kind: write.kind, content, lastFour: null } };
-  }
-
-  private remember(row: StoredSetting): StoredValue {
-    if (row.kind === 'none') return { kind: 'none' };
-    if (row.kind === 'value') return { kind: 'value', value: frozen(JSON.parse(row.content) as SettingValue) };
-    if (row.kind === 'reference') return { kind: 'reference', reference: row.content, state: this.referenceState(row) };
-    const state: SecretState = {
-      isSet: true,
-      readable: this.isReadable(row),
-      setAt: new Date(row.setAt),
-      setBy: row.setBy,
-      ...(row.lastFour === null ? {} : { lastFour: row.lastFour }),
-    };
-    return { kind: 'secret', sealed: row.content, state };
-  }
-
-  /** Asks anew whenever it is looked at: the deployment may have brought it meanwhile. */
-  private referenceState({ content: reference, setAt, setBy }: StoredSetting): SecretState {
-    const { references } = this;
-    return {
-      isSet: true,
-      reference,
-      setAt: new Date(setAt),
-      setBy,
-      get readable(): boolean {
-        return references.resolve(reference).ok;
-      },
-      get referenceProblem(): SecretState['referenceProblem'] {
-        const resolved = references.resolve(reference);
-        return resolved.ok ? undefined : resolved.problem;
-      },
-    };
-  }
-
-  private isReadable({ definitionId, scope, field, content }: StoredSetting): boolean {
-    try {
-      this.secretBox.open(content, identity(definitionId, scope, field));
-      return true;
-    } catch {
-      this.log.warn('A stored secret cannot be read; the master key may be another one.', {
-        definition: definitionId,
-        scope,
-        field,
-      });
-      return false;
-    }
   }
 
   private put(definitionId: string, scope: ScopeKey, changes: ReadonlyMap<string, StoredValue | undefined>): void {
@@ -287,13 +226,4 @@ export class StoredSettings implements Activity {
     const scopes = this.scopes.get(definitionId) ?? new Set();
     this.scopes.set(definitionId, scopes.add(scope));
   }
-}
-
-function frozen(value: SettingValue): SettingValue {
-  return Array.isArray(value) ? Object.freeze(value) : value;
-}
-
-/** Binds a sealed secret to its place: copied to another row it does not open. */
-function identity(definitionId: string, scope: ScopeKey, field: string): string {
-  return `configuration:${definitionId}:${field}:${scope}`;
 }

@@ -7,6 +7,7 @@ export const permissions = {
   packages: 'configuration.install-modules',
   audit: 'configuration.read-audit-log',
   diagnose: 'configuration.diagnose',
+  jobs: 'configuration.see-jobs',
 } as const;
 
 export const declaredPermissions: readonly Permission[] = [
@@ -38,5 +39,6 @@ export const declaredPermissions: readonly Permission[] = [
     scope: 'instance',
     defaultRoles: ['Operator'],
   },
+  { id: permissions.jobs, label: 'permission.jobs', scope: 'instance', defaultRoles: ['Administrator'] },
   { id: permissions.diagnose, label: 'permission.diagnose', scope: 'instance', defaultRoles: ['Operator'] },
 ];

@@ -104,6 +104,13 @@ export class Rules implements Activity {
     transaction.announce(topic, siteId);
   }
 
+  /** Takes all rules of a site away, with the site. Answers how many there were. */
+  async eraseAll(transaction: Transaction, siteId: string): Promise<number> {
+    const { affected } = await transaction.repository(RuleEntity).delete({ siteId });
+    if (affected) transaction.announce(topic, siteId);
+    return affected ?? 0;
+  }
+
   /** Those that name a role. */
   naming(role: RoleName): readonly Rule[] {
     return [...this.sites.values()].flatMap(({ rules }) =>

@@ -20,6 +20,7 @@ export type IdentityErrorCode =
   | 'last-way-in'
   | 'link-ended'
   | 'mails-slowed'
+  | 'merge-with-self'
   | 'one-time-password-expired'
   | 'own-account'
   | 'passkey-expired'

@@ -1,4 +1,5 @@
 import {
+  AuditLog,
   Clock,
   Ids,
   inject,
@@ -34,6 +35,7 @@ class SignedInAccess {
     @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
     @inject(AccountLinks) private readonly links: AccountLinks,
     @inject(AccountMails) private readonly mails: AccountMails,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   endSessions(transaction: Transaction, personId: string): Promise<void> {
@@ -46,6 +48,12 @@ class SignedInAccess {
 
   endLinks(transaction: Transaction, personId: string): Promise<void> {
     return this.links.endAllOf(transaction, personId);
+  }
+
+  /** Notes another address of somebody. */
+  recordEmail(transaction: Transaction, { id, email: before }: Account, after: string): Promise<void> {
+    const entry = { area: 'people', subject: before, about: id, attribute: 'email', scope: 'instance', action: 'changed' };
+    return this.audit.record(transaction, { ...entry, before, after });
   }
 
   /** Links to another one end, and the owner is told, unless it is the first of their own. */
@@ -222,6 +230,15 @@ export class AccountRepository implements People {
       await also(transaction);
       await this.access.endLinks(transaction, personId);
     });
+  }
+
+  /** An administrator's correction of an address; the person need not confirm it. One that somebody has already is no change. */
+  async correctEmail(personId: string, typed: string): Promise<void> {
+    const account = this.directory.byId(personId);
+    if (!account) throw notFound('person');
+    if (checkedEmail(typed) === account.email) return;
+    const email = this.freeAddress(typed);
+    await this.changeEmail(personId, email, (transaction) => this.access.recordEmail(transaction, account, email));
   }
 
   async setPassword(personId: string, password: string, options: { readonly mustChangePassword?: boolean } = {}): Promise<void> {

@@ -71,7 +71,7 @@ export interface ApiTokenView {
 }
 
 interface LiveToken extends Omit<ApiTokenView, 'scopes' | 'lastUsedAt'> {
-  readonly personId: string;
+  personId: string;
   readonly tokenHash: string;
   readonly scopes: ReadonlySet<PermissionId>;
   lastUsedAt: number | undefined;
@@ -187,6 +187,14 @@ export class ApiTokenRepository implements ApiTokens {
   async revokeAllOf(transaction: Transaction, person: Person, by: AuditPerson = portal, via: AuditVia = 'system'): Promise<void> {
     const entities = await transaction.repository(ApiTokenEntity).findBy({ personId: person.id });
     for (const entity of entities) await this.remove(transaction, person, entity, by, via);
+  }
+
+  /** Gives all of a person's tokens to another with the caller's transaction. They go on to work, with what the other may. */
+  async moveAll(transaction: Transaction, from: Person, to: Person): Promise<void> {
+    await transaction.repository(ApiTokenEntity).update({ personId: from.id }, { personId: to.id });
+    transaction.afterCommit(() => {
+      for (const token of this.tokens.values()) if (token.personId === from.id) token.personId = to.id;
+    });
   }
 
   async load(reader: Reader): Promise<void> {

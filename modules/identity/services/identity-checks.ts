@@ -46,7 +46,7 @@ export class MembershipCheck implements IntegrityCheck {
       ),
     );
     return rows
-      .filter(({ siteId }) => !sites.byId(siteId))
+      .filter(({ siteId }) => !sites.byId(siteId) && !sites.trashed().some(({ id }) => id === siteId))
       .map(({ siteId, count }) => ({
         severity: 'warning',
         message: `${count} roles belong to the site ${siteId}, which is gone.`,

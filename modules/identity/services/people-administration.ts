@@ -62,6 +62,12 @@ export class PeopleAdministration {
     return this.accounts.rename(id, name);
   }
 
+  /** @throws PortalError `invalid-input` (400), `email-taken` (409). */
+  changeEmail(access: AccessContext, id: string, typed: string): Promise<void> {
+    this.checkTarget(access, id);
+    return this.accounts.correctEmail(id, typed);
+  }
+
   setActive(access: AccessContext, id: string, active: boolean): Promise<void> {
     this.checkTarget(access, id);
     return this.accounts.setActive(id, active);

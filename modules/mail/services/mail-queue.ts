@@ -10,6 +10,7 @@ import {
   LessThan,
   LessThanOrEqual,
   notFound,
+  type PersonalDataSource,
   PortalError,
   SecretBox,
   type SecretStore,
@@ -17,6 +18,7 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import { personalRows } from '@portico/core/util';
 import type { Mail, Mailer } from '../api/index.js';
 import { type MailState, QueuedMail } from '../entities/queued-mail.js';
 import { composeMail, type MailBody } from './compose.js';
@@ -24,6 +26,7 @@ import { MailConfig, MailServer } from './mail-settings.js';
 import { notSetUp } from './smtp-client.js';
 import type { SmtpFault } from './smtp-fault.js';
 
+const ended = 'The time of this mail is over. Let it be made anew, e.g. by asking for another link.';
 const longestPauseMillis = 3_600_000;
 /** How long whoever takes a mail may keep it: longer than it tries to send it. */
 export const leaseMillis = 10 * 60_000;
@@ -162,13 +165,7 @@ export class MailQueue implements Mailer {
       const mail = await transaction.repository(QueuedMail).findOneBy({ id });
       if (!mail || mail.state === 'sent') throw notFound('mail');
       if (mail.body === null || mail.untilAt <= this.clock.now().getTime())
-        throw new PortalError(
-          'mail-ended',
-          'The time of this mail is over. Let it be made anew, e.g. by asking for another link.',
-          {
-            status: 409,
-          },
-        );
+        throw new PortalError('mail-ended', ended, { status: 409 });
       if (mail.state === 'sending') return;
       const nextTryAt = this.clock.now().getTime();
       await transaction.repository(QueuedMail).update({ id }, { state: 'waiting', attempts: 0, nextTryAt });
@@ -276,3 +273,26 @@ function opened(box: SecretBox, id: string, sealed: string): string | undefined 
 function contextOf(id: string): string {
   return `mail/${id}`;
 }
+
+const mails = personalRows({
+  key: 'mails',
+  label: 'mails.title',
+  table: 'mail_message',
+  owner: 'recipient',
+  ownedBy: 'email',
+  columns: {
+    kind: 'kind',
+    recipient: 'recipient',
+    subject: 'subject',
+    state: 'state',
+    createdAt: 'created_at',
+    triedAt: 'tried_at',
+  },
+  times: ['createdAt', 'triedAt'],
+  forget: async (transaction, { email }) => {
+    await transaction.repository(QueuedMail).delete({ recipient: email });
+  },
+});
+
+/** Mails to somebody, without their texts: links in them open accounts. They go with the account, also when another one takes its place. */
+export const personalMails: PersonalDataSource = { ...mails, merge: (transaction, from) => mails.forget(transaction, from) };

@@ -1,5 +1,7 @@
-import { type Audience, Column, Entity, PrimaryColumn } from '@portico/core';
+import { type Audience, Column, Entity, PrimaryColumn, type Site } from '@portico/core';
 import { cutText, foldText } from '@portico/core/util';
+
+export type SiteState = 'active' | 'archived' | 'deleted' | 'erasing';
 
 /** A site: what has pages, documents and members of its own below one address. */
 @Entity('sites_site')
@@ -32,9 +34,26 @@ export class SiteEntity {
   @Column('text', { name: 'visible_roles' })
   visibleRoles!: string;
 
+  /** Whether people use it (`active`), only read it (`archived`), cannot get there (`deleted`, in the trash), or it is being erased (`erasing`). */
+  @Column('text')
+  state!: SiteState;
+
+  /** Time since which it is in that state, in milliseconds since 1970; null: since it was added. */
+  @Column('bigint', { name: 'state_since', nullable: true })
+  stateSince!: number | null;
+
   /** Time at which the site was added, in ISO 8601. */
   @Column('text', { name: 'created_at' })
   createdAt!: string;
+}
+
+/** What a site is, without what lists sort and search by. */
+export type SiteFacts = Pick<SiteEntity, 'id' | 'address' | 'name' | 'visibleTo' | 'visibleRoles' | 'state' | 'stateSince'>;
+
+export function siteOf({ id, address, name, visibleTo, visibleRoles, state }: SiteFacts): Site {
+  const audience: Audience | undefined =
+    visibleTo === 'everyone' ? undefined : Object.freeze({ visibleTo, roles: JSON.parse(visibleRoles) as string[] });
+  return Object.freeze({ id, address, name, ...(audience && { audience }), ...(state === 'archived' && { isArchived: true }) });
 }
 
 /** What `nameKey` held before numbers were sorted by what they count: for the migrations to and from that, so it stays as it is. */

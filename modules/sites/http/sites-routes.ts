@@ -162,7 +162,8 @@ export class RootRedirectRoutes implements HttpRoutes {
 
   register(router: Router): void {
     router.get('/', { access: 'public' }, (ctx) => {
-      const sites = [this.sites.byAddress('home'), ...this.sites.all()].filter((site) => site !== undefined);
+      const home = this.sites.byAddress('home');
+      const sites = [...(home && !home.isArchived ? [home] : []), ...this.sites.all()];
       const site = sites.find((each) => !each.audience || this.contexts.for(ctx.session?.person, each).isAmong(each.audience));
       if (!site && sites.length > 0 && !ctx.session) return ctx.redirect('/sign-in');
       if (!site) throw notFound();

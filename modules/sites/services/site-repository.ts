@@ -31,7 +31,7 @@ import {
   searchPatterns,
 } from '@portico/core/util';
 import type { Sites } from '../api/index.js';
-import { SiteEntity } from '../entities/site-entity.js';
+import { SiteEntity, type SiteFacts, type SiteState, siteOf } from '../entities/site-entity.js';
 import { addressTaken, checkedName, checkedSite, type NewSite } from './site-rules.js';
 
 /** By what sites are sorted. */
@@ -62,11 +62,13 @@ const pageSize = 20;
 /** All sites, in memory; changed after a commit. */
 @injectable()
 export class SiteRepository implements SiteDirectory, Sites {
+  private rows: ReadonlyMap<string, SiteFacts> = new Map();
   private sitesById: ReadonlyMap<string, Site> = new Map();
   private sitesByAddress: ReadonlyMap<string, Site> = new Map();
   private sorted: readonly Site[] = [];
-  private readonly changed = new Emitter<void>();
-  readonly onDidChange = this.changed.event;
+  private away: readonly SiteAway[] = [];
+  private readonly didChange = new Emitter<void>();
+  readonly onDidChange = this.didChange.event;
 
   constructor(
     @inject(Clock) private readonly clock: Clock,
@@ -87,13 +89,26 @@ export class SiteRepository implements SiteDirectory, Sites {
     return this.sorted;
   }
 
+  trashed(): readonly Site[] {
+    return this.away.filter(({ state }) => state !== 'archived').map(({ site }) => site);
+  }
+
+  /** Sites that no list has: archived, in the trash, or about to be erased; by name. */
+  allAway(): readonly SiteAway[] {
+    return this.away;
+  }
+
+  awayById(id: string): SiteAway | undefined {
+    return this.away.find(({ site }) => site.id === id);
+  }
+
   async page({ search = '', sorting, after, before }: SitesQuery): Promise<SitesPage> {
     const patterns = searchPatterns(search);
     const { ids, ...page } = await this.unitOfWork.read((reader) =>
       readKeysetPage(reader, {
         place: {
           table: 'sites_site',
-          within: { sql: '1 = 1', values: [] },
+          within: { sql: "state = 'active'", values: [] },
           match: {
             sql: patterns.map(() => " AND (search_text LIKE ? ESCAPE '!' OR address LIKE ? ESCAPE '!')").join(''),
             values: patterns.flatMap((pattern) => [pattern, pattern]),
@@ -113,7 +128,7 @@ export class SiteRepository implements SiteDirectory, Sites {
   /** Reads the sites; a portal without any gets its first one. */
   async open(): Promise<void> {
     const rows = await this.unitOfWork.read((reader) => reader.repository(SiteEntity).find());
-    this.keep(rows.map(siteOf));
+    this.keep(rows);
     if (rows.length === 0) await this.add({ name: 'Home', address: 'home' });
   }
 
@@ -127,13 +142,16 @@ export class SiteRepository implements SiteDirectory, Sites {
       searchText: foldText(name),
       visibleTo: 'everyone',
       visibleRoles: '[]',
+      state: 'active',
+      stateSince: null,
       createdAt: this.clock.now().toISOString(),
     });
     await this.unitOfWork.write(async (transaction) => {
       const repository = transaction.repository(SiteEntity);
-      if (await repository.existsBy({ address })) throw addressTaken(address);
+      const other = await repository.findOneBy({ address });
+      if (other) throw addressTaken(address, other.state);
       await repository.insert(entity);
-      transaction.afterCommit(() => this.keep([...this.sorted, siteOf(entity)]));
+      transaction.afterCommit(() => this.keep([...this.rows.values(), entity]));
     });
     return siteOf(entity);
   }
@@ -144,8 +162,7 @@ export class SiteRepository implements SiteDirectory, Sites {
       const known = this.byId(id);
       if (!known) throw notFound('site');
       await transaction.repository(SiteEntity).update({ id }, { name, nameKey: nameSortKey(name), searchText: foldText(name) });
-      const renamed = Object.freeze({ ...known, name });
-      transaction.afterCommit(() => this.keep(this.sorted.map((site) => (site.id === id ? renamed : site))));
+      const renamed = this.changed(transaction, id, { name });
       return renamed;
     });
   }
@@ -161,45 +178,71 @@ export class SiteRepository implements SiteDirectory, Sites {
       await transaction.repository(SiteEntity).update({ id }, change);
       const entry = { area: 'sites', subject: 'permissions', attribute: 'visibleTo', scope: id, action: 'changed' };
       await this.audit.record(transaction, { ...entry, before, after: audience });
-      const shown = siteOf({ ...known, ...change });
-      transaction.afterCommit(() => this.keep(this.sorted.map((site) => (site.id === id ? shown : site))));
+      const shown = this.changed(transaction, id, change);
       return shown;
     });
   }
 
-  /** Sites that are visible to a role. */
+  /** Sites that are visible to a role, those in the archive and the trash too. */
   visibleTo(role: RoleName): readonly Site[] {
-    return this.sorted.filter(({ audience }) => audience?.roles.includes(role));
+    return [...this.rows.values()].map(siteOf).filter(({ audience }) => audience?.roles.includes(role));
   }
 
   /** A role has another name now, or none: what was visible to it alone is then visible to administrators. */
   async replaceRole(transaction: Transaction, before: RoleName, after: RoleName | undefined): Promise<void> {
-    const changed = new Map<string, Site>();
-    for (const site of this.visibleTo(before)) {
-      const left = site.audience?.roles.filter((role) => role !== before) ?? [];
-      const roles = (after === undefined ? left : [...left, after]).sort();
-      const visibleRoles = JSON.stringify(roles);
-      await transaction.repository(SiteEntity).update({ id: site.id }, { visibleRoles });
-      changed.set(site.id, siteOf({ ...site, visibleTo: 'roles', visibleRoles }));
+    for (const { id, audience } of this.visibleTo(before)) {
+      const left = audience?.roles.filter((role) => role !== before) ?? [];
+      const visibleRoles = JSON.stringify((after === undefined ? left : [...left, after]).sort());
+      await transaction.repository(SiteEntity).update({ id }, { visibleRoles });
+      this.changed(transaction, id, { visibleRoles });
     }
-    transaction.afterCommit(() => this.keep(this.sorted.map((site) => changed.get(site.id) ?? site)));
   }
 
-  private keep(sites: readonly Site[]): void {
-    const keyed = sites.map((site) => ({ site, key: `${nameSortKey(site.name)}\n${site.id}` }));
-    this.sorted = Object.freeze(keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ site }) => site));
-    this.sitesById = new Map(sites.map((site) => [site.id, site]));
-    this.sitesByAddress = new Map(sites.map((site) => [site.address, site]));
-    this.changed.fire();
+  /** Puts a site into another state with the caller's transaction. */
+  async setState(transaction: Transaction, id: string, state: SiteState): Promise<Site> {
+    const change = { state, stateSince: this.clock.now().getTime() };
+    const { affected } = await transaction.repository(SiteEntity).update({ id }, change);
+    if (affected === 0) throw notFound('site');
+    return this.changed(transaction, id, change);
+  }
+
+  /** Forgets a site with the caller's transaction. Its address is free then. */
+  async remove(transaction: Transaction, id: string): Promise<void> {
+    await transaction.repository(SiteEntity).delete({ id });
+    transaction.afterCommit(() => this.keep([...this.rows.values()].filter((row) => row.id !== id)));
+  }
+
+  /** What a site is after the commit, which puts it into memory. */
+  private changed(transaction: Transaction, id: string, change: Partial<SiteFacts>): Site {
+    const now = (): SiteFacts => {
+      const row = this.rows.get(id);
+      if (!row) throw notFound('site');
+      return { ...row, ...change };
+    };
+    transaction.afterCommit(() => this.keep([...this.rows.values()].map((row) => (row.id === id ? now() : row))));
+    return siteOf(now());
+  }
+
+  private keep(rows: readonly SiteFacts[]): void {
+    const keyed = rows.map((row) => ({ row, site: siteOf(row), key: `${nameSortKey(row.name)}\n${row.id}` }));
+    keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+    const there = keyed.filter(({ row }) => row.state === 'active' || row.state === 'archived').map(({ site }) => site);
+    this.rows = new Map(rows.map((row) => [row.id, row]));
+    this.sorted = Object.freeze(there.filter(({ isArchived }) => !isArchived));
+    this.sitesById = new Map(there.map((site) => [site.id, site]));
+    this.sitesByAddress = new Map(there.map((site) => [site.address, site]));
+    this.away = keyed.flatMap(({ row: { state, stateSince }, site }) =>
+      state === 'active' ? [] : [{ site, state, since: new Date(Number(stateSince)) }],
+    );
+    this.didChange.fire();
   }
 }
 
-type SiteFacts = Pick<SiteEntity, 'id' | 'address' | 'name' | 'visibleTo' | 'visibleRoles'>;
-
-function siteOf({ id, address, name, visibleTo, visibleRoles }: SiteFacts): Site {
-  if (visibleTo === 'everyone') return Object.freeze({ id, address, name });
-  const audience: Audience = Object.freeze({ visibleTo, roles: JSON.parse(visibleRoles) as string[] });
-  return Object.freeze({ id, address, name, audience });
+/** A site that no list has. */
+export interface SiteAway {
+  readonly site: Site;
+  readonly state: Exclude<SiteState, 'active'>;
+  readonly since: Date;
 }
 
 const isSame = (one: Audience, other: Audience): boolean =>

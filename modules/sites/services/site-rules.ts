@@ -1,4 +1,5 @@
 import { invalidInput, PortalError } from '@portico/core';
+import type { SiteState } from '../entities/site-entity.js';
 
 const addressShape = /^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/;
 /** Words that an address of the portal itself begins with, or that would mislead. */
@@ -26,10 +27,17 @@ export function checkedName(name: string): string {
   return tidy;
 }
 
-export function addressTaken(address: string): PortalError {
-  const sentence = `There is already a site with the address ${address}.`;
+export function addressTaken(address: string, state: SiteState): PortalError {
+  const sentence = takenSentences[state](address);
   return new PortalError('address-taken', sentence, { status: 409, details: { fields: { address: sentence } } });
 }
+
+const takenSentences: Readonly<Record<SiteState, (address: string) => string>> = {
+  active: (address) => `There is already a site with the address ${address}.`,
+  archived: (address) => `An archived site has the address ${address}.`,
+  deleted: (address) => `A site in the trash has the address ${address}. Restore it, or delete it permanently.`,
+  erasing: (address) => `The site with the address ${address} is being erased. Its address is free in a moment.`,
+};
 
 const nameSentence = 'Enter a name of at most 100 characters.';
 

@@ -1,5 +1,6 @@
 export {
   accessibilityFaults,
+  chromiumPath,
   type DeclaredRoute,
   freePort,
   type PageOptions,

@@ -1,1 +1,1 @@
-export { accessibilityFaults, freePort, startTestPortal, TestBrowser } from '@portico/core/testing';
+export { accessibilityFaults, chromiumPath, freePort, startTestPortal, TestBrowser } from '@portico/core/testing';

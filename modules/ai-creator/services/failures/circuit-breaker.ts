@@ -13,6 +13,7 @@ import {
   PortalError,
   type Scope,
   siteScope,
+  type Transaction,
   UnitOfWork,
 } from '@portico/core';
 import { Breaker } from '../../entities/breaker.js';
@@ -136,6 +137,12 @@ export class CircuitBreaker implements Activity {
     if (!this.breakers.delete(keyScope)) return;
     this.log.info('The circuit breaker closed.', { keyScope });
     await this.unitOfWork.write(async (transaction) => void (await transaction.repository(Breaker).delete({ keyScope })));
+  }
+
+  /** Forgets what a site's own key did, in the transaction that erases the site. */
+  async erase(transaction: Transaction, siteId: string): Promise<void> {
+    await transaction.repository(Breaker).delete({ keyScope: siteId });
+    transaction.afterCommit(() => void this.breakers.delete(siteId));
   }
 
   private async open(keyScope: string, error: ProviderError): Promise<void> {

@@ -80,7 +80,8 @@ export class GenerationSweep {
   }
 }
 
-async function dropFiles(transaction: Transaction, { id, sourceBlob }: Generation): Promise<void> {
+/** Lets go of the images of a generation, and of the picture that it varies. */
+export async function dropFiles(transaction: Transaction, { id, sourceBlob }: Generation): Promise<void> {
   const images = transaction.repository(GeneratedImage);
   for (const { originalBlob, renditionBlob } of await images.findBy({ generationId: id })) {
     await transaction.dropBlob(originalBlob);

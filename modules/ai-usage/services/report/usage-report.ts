@@ -10,7 +10,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { People } from '@portico/identity/api';
-import { type UsageEntry, wholeInstance } from '../../entities/usage-entry.js';
+import { erasedSite, type UsageEntry, wholeInstance } from '../../entities/usage-entry.js';
 
 export interface UsageFilter {
   /** Undefined: the whole instance. */
@@ -114,6 +114,7 @@ export class UsageReport {
   private label(group: UsageGroup, key: string): string {
     const { person: portal, locale } = this.contexts.system();
     if (group === 'site' && key === wholeInstance) return this.messages.text('usage.instance', {}, locale);
+    if (group === 'site' && key === erasedSite) return this.messages.text('usage.erased-site', {}, locale);
     if (group === 'site') return this.sites.byId(key)?.name ?? key;
     if (group !== 'person') return key;
     return this.people.get()?.byId(key)?.name ?? (portal?.id === key ? portal.name : key);

@@ -1,0 +1,3 @@
+export { jobCommands } from './job-commands.js';
+export { jobEntities, jobMigrations } from './job-row.js';
+export { StoredJobs } from './stored-jobs.js';
