@@ -132,10 +132,12 @@ describe('What is contributed and lacks what its point asks for', () => {
     const help = await portal.command(['help']);
     expect([help.exitCode, help.out.includes('doctor')]).to.deep.equal([0, true]);
     const doctor = await portal.command(['doctor']);
-    // It names those that lack something, and blames nobody else.
-    const complaints = `${doctor.out}${doctor.err}`.split('\n').filter((line) => /^\s*(?:error|warning): /.test(line));
-    expect(complaints.length).to.equal(lacking.length);
+    // It names those that lack something, and blames nobody else; how long turns are is the machine's.
+    const complaints = `${doctor.out}${doctor.err}`
+      .split('\n')
+      .filter((line) => /^\s*(?:error|warning): /.test(line) && !line.includes('has held up all others'));
     expect(complaints.filter((line) => !line.includes('lacking-'))).to.deep.equal([]);
+    expect(complaints.length).to.equal(lacking.length);
     const list = await portal.command(['modules', 'list']);
     expect(list.exitCode).to.equal(0);
     expect(list.out).to.match(/^lacking-0-0 +1\.0\.0 +failed/m);

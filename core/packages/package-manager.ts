@@ -13,10 +13,11 @@ import type {
 } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { LivePackage } from './live-packages.js';
-import { carriedOut, copying, takingBack } from './package-planner.js';
+import { PackageAudit } from './package-audit.js';
 import type { PackageRecord } from './package-records.js';
 import { PackageStager, refused, type StagedPackage, type StagingDependencies } from './package-stager.js';
-import { nameOf, problemsOf, refusalOf } from './refusal.js';
+import { carriedOut, copying, pendingMigrations, takingBack } from './planned-migrations.js';
+import { problemsOf, refusalOf } from './refusal.js';
 import { Removal, type RemovalDependencies } from './removal.js';
 
 export interface PackageManagerDependencies extends StagingDependencies, RemovalDependencies {
@@ -58,10 +59,12 @@ export class PackageManager implements ModulePackages {
   >();
   private readonly stager: PackageStager;
   private readonly removal: Removal;
+  private readonly audit: PackageAudit;
 
   constructor(private readonly dependencies: PackageManagerDependencies) {
     this.stager = new PackageStager(dependencies);
-    this.removal = new Removal(dependencies);
+    this.audit = new PackageAudit(dependencies);
+    this.removal = new Removal(dependencies, this.audit);
   }
 
   async installed(): Promise<readonly InstalledPackage[]> {
@@ -128,7 +131,7 @@ export class PackageManager implements ModulePackages {
   remove(id: string, operator: PackageOperator, { withData = false } = {}): Promise<RemovalPlan> {
     return this.inTurn(async () => {
       const removed = await this.removal.removed(id);
-      if (removed) return this.eraseKept(removed, operator, withData);
+      if (removed) return this.removal.eraseKept(removed, operator, withData);
       const record = await this.stager.mustBeInstalled(id);
       const plan = await this.removal.plan(record);
       const { kernel, live, records, tables, unitOfWork } = this.dependencies;
@@ -142,7 +145,7 @@ export class PackageManager implements ModulePackages {
             await records.remove(transaction, record, keepsData);
             if (withData) await this.removal.erase(transaction, record);
             const said = withData ? 'with its data' : undefined;
-            await this.record(transaction, id, 'removed', record.version, undefined, operator, said);
+            await this.audit.record(transaction, id, 'removed', record.version, undefined, operator, said);
           }),
       });
       await live.get(id)?.data.dispose();
@@ -152,26 +155,6 @@ export class PackageManager implements ModulePackages {
       await this.sweep();
       return plan;
     });
-  }
-
-  /** Takes away what a module left that was removed before. */
-  private async eraseKept(record: PackageRecord, operator: PackageOperator, withData: boolean): Promise<RemovalPlan> {
-    const { id, version } = record;
-    if (!withData)
-      throw refused(
-        `${id} was removed before, and its data was kept; portico modules remove ${id} --with-data takes that away.`,
-        id,
-      );
-    const plan = await this.removal.planErasure(record);
-    const { kernel, records, unitOfWork } = this.dependencies;
-    const commit = (): Promise<void> =>
-      unitOfWork.write(async (transaction) => {
-        await records.remove(transaction, record, false);
-        await this.removal.erase(transaction, record);
-        await this.record(transaction, id, 'removed', version, undefined, operator, 'the data that had been kept of it');
-      });
-    await kernel.change({ remove: [id], forgetsSwitches: true, commit });
-    return plan;
   }
 
   /** What happened to a module within this time, and when: the version that came, or none when it was removed. */
@@ -198,8 +181,7 @@ export class PackageManager implements ModulePackages {
         const { plan, record } = staged;
         if (plan.action === 'none') return plan;
         if (plan.problems.length > 0) throw refused(problemsOf(plan, source), plan.id);
-        const applied = this.dependencies.tables.applied(plan.id);
-        const pending = record.facts.declared.migrations.flatMap(({ name }) => (applied.includes(name) ? [] : name));
+        const pending = pendingMigrations(record.facts.declared, this.dependencies.tables.applied(plan.id));
         await this.exchange(record, {
           action: plan.action === 'install' ? 'installed' : 'updated',
           operator,
@@ -210,28 +192,10 @@ export class PackageManager implements ModulePackages {
       } catch (error) {
         const known = staged && { plan: staged.plan, folder: this.dependencies.store.folderOf(staged.record) };
         const refusal = refusalOf(error, wanted, source, known);
-        await this.recordRefusal(refusal, source, known?.plan, operator);
+        await this.audit.recordRefusal(refusal, source, known?.plan, operator);
         throw refusal;
       }
     });
-  }
-
-  /** Who tried what, and why it was not done, can be looked up afterwards as what was done can. */
-  private async recordRefusal(
-    refusal: unknown,
-    source: PackageSource,
-    plan: ModulePlan | undefined,
-    operator: PackageOperator,
-  ): Promise<void> {
-    const { unitOfWork, log } = this.dependencies;
-    const reason = refusal instanceof Error ? refusal.message : String(refusal);
-    try {
-      await unitOfWork.write((transaction) =>
-        this.record(transaction, plan?.id ?? nameOf(source), 'refused', plan?.from, plan?.version, operator, reason),
-      );
-    } catch (error) {
-      log.warn('A refused package could not be written into the audit log.', { package: nameOf(source), reason, error });
-    }
   }
 
   /** Starts a version whose files lie in the store in place of the one that runs, if there is one. */
@@ -262,7 +226,7 @@ export class PackageManager implements ModulePackages {
             unitOfWork.write(async (transaction) => {
               await change.write(transaction);
               tables.forget(transaction, id);
-              await this.record(transaction, id, change.action, now?.record.version, record.version, change.operator);
+              await this.audit.record(transaction, id, change.action, now?.record.version, record.version, change.operator);
             }),
           touches: [id],
           undo: async () => {
@@ -285,19 +249,6 @@ export class PackageManager implements ModulePackages {
     if (now) this.noteChange(id, record.version);
     else this.changes.delete(id);
     log.info('A module was changed.', { module: id, action: change.action, from: now?.record.version, version: record.version });
-  }
-
-  private async record(
-    transaction: Transaction,
-    subject: string,
-    action: string,
-    before: string | undefined,
-    after: string | undefined,
-    { by, via }: PackageOperator,
-    reason?: string,
-  ): Promise<void> {
-    const entry = { area: 'modules', subject, scope: 'instance', action, before, after, by, via };
-    await this.dependencies.audit.record(transaction, reason === undefined ? entry : { ...entry, reason });
   }
 
   /** Takes away afterwards what the work left in the store, however it ended. */

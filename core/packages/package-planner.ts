@@ -5,6 +5,7 @@ import { compareVersions } from '../libraries/kernel.js';
 import type { Declared } from './declarations.js';
 import type { PackageDescription } from './package-contents.js';
 import type { ProvidedPackages } from './package-imports.js';
+import { announcedCopy } from './planned-migrations.js';
 
 /** A version of a module as plans compare it. */
 export interface PlannedVersion {
@@ -53,7 +54,6 @@ export function planOf(
   context: PlanningContext,
 ): ModulePlan {
   const { manifest, declared, description, version, digest, names, files, bytes, signature } = next;
-  const { id } = manifest;
   const { reasons, stops } = resolution(next, context);
   const problems = [
     ...next.problems,
@@ -64,7 +64,7 @@ export function planOf(
   ];
   return {
     action,
-    id,
+    id: manifest.id,
     names,
     packageName: description.name,
     description: description.description,
@@ -80,7 +80,7 @@ export function planOf(
     notes: [
       ...(signature.kind === 'unknown' ? ['It is signed, but this portal trusts no key, so nobody can say by whom.'] : []),
       ...[...stops].map(([other, why]) => `${other} will not run with it: ${why.join(' ')}`),
-      ...unheardMigrations(next, context),
+      ...announcedCopy(declared, context.applied),
       ...declared.unknown,
       ...(now !== undefined && action !== 'none' && now.declared.unknown.length > 0 && declared.unknown.length === 0
         ? [`Which addresses are new cannot be said: those of ${now.version} are known when it runs.`]
@@ -297,34 +297,4 @@ export function stoppedWithout(
   ).unresolved;
   const left = modules.filter((module) => module.id !== id).map(({ manifest }) => resolvable(manifest));
   return [...resolve(left, coreOffers).unresolved.keys()].filter((other) => !before.has(other)).sort();
-}
-
-function unheardMigrations({ declared }: NextVersion, { applied }: PlanningContext): readonly string[] {
-  const names = declared.migrations.map(({ name }) => name);
-  const pending = names.filter((name) => !applied.includes(name));
-  if (applied.length === 0 || pending.length === 0) return [];
-  return [copying(pending).before];
-}
-
-/** What is said about changes of tables before they are done, and afterwards. */
-export interface Announced {
-  readonly before: string;
-  readonly after: string;
-}
-
-/** @param names of migrations. */
-export const copying = (names: readonly string[]): Announced => ({
-  before: `The database is copied before ${names.join(', ')} changes its tables.`,
-  after: `The database was copied before ${names.join(', ')} changed its tables.`,
-});
-
-/** @param names of migrations that the version which comes does not have. */
-export const takingBack = (names: readonly string[]): Announced => ({
-  before: `Its migrations ${names.join(', ')} are taken back: what they added goes. The database is copied before.`,
-  after: `Its migrations ${names.join(', ')} were taken back: what they added is gone. The database was copied before.`,
-});
-
-/** A plan that was carried out, in the words for it. */
-export function carriedOut(plan: ModulePlan, { before, after }: Announced): ModulePlan {
-  return { ...plan, notes: plan.notes.map((note) => (note === before ? after : note)) };
 }

@@ -9,10 +9,11 @@ import type { LivePackages } from './live-packages.js';
 import type { PackageFiles } from './package-archive.js';
 import type { PackageContents } from './package-contents.js';
 import { type InspectedPackage, inspectPackage, loadedFiles, nothingDeclared } from './package-inspector.js';
-import { type NextVersion, type PlannedVersion, type PlanningContext, planOf, takingBack } from './package-planner.js';
+import { type NextVersion, type PlannedVersion, type PlanningContext, planOf } from './package-planner.js';
 import type { PackageRecord, PackageRecords } from './package-records.js';
 import type { SigningPolicy } from './package-signature.js';
 import type { PackageStore, StoredPackage } from './package-store.js';
+import { lostMigrations, takingBack } from './planned-migrations.js';
 
 export interface StagingDependencies {
   readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'livingOn' | 'explanations'>;
@@ -63,11 +64,12 @@ export class PackageStager {
       const answer = await readDeclarations(loadedFiles(contents, folder));
       if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}; mend it and pack it again`);
       else {
-        declared = withLabels(answer.declared, wordsOf(contents.files, manifest.messages));
+        const isKept = (await this.dependencies.records.removed()).some(({ id }) => id === manifest.id);
+        declared = withLabels(answer.declared, messagesIn(contents.files, manifest.messages));
         problems.push(
           ...found.unreadable,
           ...unreadableMessages(folder, manifest.messages),
-          ...(await this.lostMigrations(manifest.id, description.version, declared)),
+          ...lostMigrations({ ...stored, declared }, this.dependencies.tables.applied(manifest.id), isKept),
         );
       }
     }
@@ -155,19 +157,6 @@ export class PackageStager {
     }
   }
 
-  /** Migrations that the database has and the version that comes does not: it could not tell what its tables are. */
-  private async lostMigrations(id: string, version: string, { migrations }: Declared): Promise<readonly string[]> {
-    const { tables, records } = this.dependencies;
-    const lost = tables.applied(id).filter((name) => !migrations.some((each) => each.name === name));
-    if (lost.length === 0) return [];
-    const [is, it] = lost.length === 1 ? ['migration', 'it'] : ['migrations', 'them'];
-    const isKept = (await records.removed()).some((each) => each.id === id);
-    const otherwise = isKept ? `, or take away the data that was kept: portico modules remove ${id} --with-data` : '';
-    return [
-      `the database has the ${is} ${lost.join(', ')} of ${id}, and ${version} does not know ${it}; take a version that does${otherwise}`,
-    ];
-  }
-
   /** @param age 0 for the version that runs, 1 for the one before it. */
   private async recordOf(id: string, age = 0): Promise<PackageRecord | undefined> {
     return (await this.dependencies.records.all()).find((each) => each.id === id && each.age === age);
@@ -230,14 +219,14 @@ function namesIn(files: PackageFiles, folder = 'messages'): Readonly<Record<stri
   });
   return Object.fromEntries(
     locales.flatMap((locale) => {
-      const name = wordsOf(files, folder, locale).get('module.name');
+      const name = messagesIn(files, folder, locale).get('module.name');
       return name === undefined ? [] : [[locale, name]];
     }),
   );
 }
 
 /** Nothing where there are none, or such as cannot be read: that is said elsewhere. */
-function wordsOf(files: PackageFiles, folder = 'messages', locale = 'en'): ReadonlyMap<string, string> {
+function messagesIn(files: PackageFiles, folder = 'messages', locale = 'en'): ReadonlyMap<string, string> {
   try {
     const text = new TextDecoder().decode(files.get(posix.join(folder, `${locale}.json`)));
     const entries: readonly (readonly [string, unknown])[] = Object.entries(JSON.parse(text) as object);

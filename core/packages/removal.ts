@@ -2,6 +2,7 @@ import type {
   Contributions,
   ModuleBelongings,
   ModuleRemainder,
+  PackageOperator,
   Reader,
   RemovalPlan,
   RemovedModule,
@@ -11,12 +12,13 @@ import type {
 import type { Kernel } from '../kernel/index.js';
 import type { ModuleTables } from '../persistence/index.js';
 import type { LivePackages } from './live-packages.js';
+import type { PackageAudit } from './package-audit.js';
 import { stoppedWithout } from './package-planner.js';
 import type { PackageRecord, PackageRecords } from './package-records.js';
 import { refused } from './package-stager.js';
 
 export interface RemovalDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'change'>;
   readonly live: LivePackages;
   readonly records: PackageRecords;
   readonly tables: ModuleTables;
@@ -26,7 +28,10 @@ export interface RemovalDependencies {
 
 /** What removing a module stops, what it leaves, and how that is taken away: its tables, and what parts of the portal keep for it. */
 export class Removal {
-  constructor(private readonly dependencies: RemovalDependencies) {}
+  constructor(
+    private readonly dependencies: RemovalDependencies,
+    private readonly audit: PackageAudit,
+  ) {}
 
   /** @throws PortalError `package-refused` (409) while code of another module, which goes on without it, imports its own. */
   async plan(record: PackageRecord): Promise<RemovalPlan> {
@@ -60,6 +65,26 @@ export class Removal {
     const all = await this.dependencies.records.removed();
     const still = await Promise.all(all.map(({ id }) => this.removed(id)));
     return Promise.all(still.flatMap((record) => (record ? this.planErasure(record) : [])));
+  }
+
+  /** Takes away what a module left that was removed before. @throws PortalError `package-refused` (409) when its data is to stay. */
+  async eraseKept(record: PackageRecord, operator: PackageOperator, withData: boolean): Promise<RemovalPlan> {
+    const { id, version } = record;
+    if (!withData)
+      throw refused(
+        `${id} was removed before, and its data was kept; portico modules remove ${id} --with-data takes that away.`,
+        id,
+      );
+    const plan = await this.planErasure(record);
+    const { kernel, records, unitOfWork } = this.dependencies;
+    const commit = (): Promise<void> =>
+      unitOfWork.write(async (transaction) => {
+        await records.remove(transaction, record, false);
+        await this.erase(transaction, record);
+        await this.audit.record(transaction, id, 'removed', version, undefined, operator, 'the data that had been kept of it');
+      });
+    await kernel.change({ remove: [id], forgetsSwitches: true, commit });
+    return plan;
   }
 
   /** Takes away all that `plan` names as remaining. */

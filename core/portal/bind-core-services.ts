@@ -62,7 +62,7 @@ export interface CoreServiceDependencies {
   readonly ids: Ids;
   readonly log: Log;
   readonly storage: Storage;
-  readonly packages: Pick<PackageRecords, 'removed'>;
+  readonly records: Pick<PackageRecords, 'removed'>;
   readonly secrets: OpenSecrets;
   /** Ends with the portal. */
   readonly opened: DisposableStore;
@@ -129,7 +129,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   const look = async (): Promise<Inventory> => ({
     ...persistence.inventory(),
     disabled: await disabled.load(),
-    removed: (await dependencies.packages.removed()).map(({ id }) => id),
+    removed: (await dependencies.records.removed()).map(({ id }) => id),
     changesOff: storage.modifications.list(),
   });
   kernel.contribute(IntegrityChecks, ownershipCheck(kernel, look), { id: 'ownership' });

@@ -188,7 +188,7 @@ describe('Diagnostics', () => {
     expect(own.turns).to.be.greaterThan(0);
     expect(own.turnMillis).to.be.greaterThan(0);
     expect(listed.find(({ id }) => id === 'control-panel')?.activity?.turns).to.be.at.least(own.turns);
-    expect((await ada.get(`${base}/modules.json`)).status).to.equal(403);
+    expect((await ada.get(`${base}/modules.json`)).status).to.equal(404);
     expect((await portal.agent().get(`${base}/modules.json`)).status).to.equal(401);
   });
 
