@@ -27,9 +27,11 @@ export async function startProcess(
   script: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
+  folder = process.cwd(),
 ): Promise<ServerProcess> {
   const began = performance.now();
   const child = spawn(process.execPath, [join(root, script), ...args], {
+    cwd: folder,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

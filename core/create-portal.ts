@@ -166,11 +166,13 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
       isInRange: satisfiesRange,
     });
-    const { deployment, jobs } = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
-    const bisect = { bisection: faults.bisection, kernel, unitOfWork: storage.persistence.unitOfWork, audit: storage.audit };
+    const lasting = { ...core, storage, records, secrets, opened };
+    const { deployment, jobs } = bindCoreServices(kernel, { ...lasting, messages, accessContexts, views });
+    const { audit, persistence } = storage;
+    const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
     const incoming = opened.add(await StagedPackages.open(home, clock, log));
-    const manager = bindPackages(kernel, { ...core, packages, records, storage, distribution: where.distribution, incoming });
+    const manager = bindPackages(kernel, { ...lasting, packages, distribution: where.distribution, incoming });
 
     let addresses: Addresses | undefined;
     kernel.bind(Addresses, { find: (path, access) => addresses?.find(path, access) });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { readdir, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { TestBrowser } from '@portico/core/testing';
+import { eventually, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { Outside, type Ran } from './support/outside.js';
@@ -59,17 +59,54 @@ describe('An outside author', function () {
       .and.not.to.include('./testing');
   });
 
-  it('comes from nothing to an installed page by the tutorial, word by word', async () => {
-    const page = await browser.page({ url: `http://127.0.0.1:${outside.port}` });
-    // What is waited for are compilers and portals that start.
-    page.setDefaultTimeout(90_000);
-    const reader = new Reader(outside, page);
+  describe('by the tutorial, word by word,', () => {
     const steps = stepsOf(tutorial);
-    expect(steps.map(({ kind }) => kind))
-      .to.include('command')
-      .and.include('file')
-      .and.include('seen');
-    for (const step of steps) await reader.follow(step);
+    /** Where the tutorial begins to change what the template made. */
+    const change = steps.findIndex(({ kind }) => kind === 'file');
+    let page: Page;
+    let reader: Reader;
+
+    before(async () => {
+      page = await browser.page({ url: `http://127.0.0.1:${outside.port}` });
+      // What is waited for are compilers and portals that start.
+      page.setDefaultTimeout(90_000);
+      reader = new Reader(outside, page);
+    });
+
+    it('comes from nothing to a page in a portal of the module', async () => {
+      expect(steps.map(({ kind }) => kind))
+        .to.include('command')
+        .and.include('file')
+        .and.include('seen');
+      for (const step of steps.slice(0, change)) await reader.follow(step);
+    });
+
+    it('sees an edited style, script and code in the page that is open', async () => {
+      const edit = async (file: string, text: string, other: string): Promise<void> => {
+        const path = join(outside.folder, 'my-modules/acme-scanner', file);
+        const before = await readFile(path, 'utf8');
+        expect(before, file).to.include(text);
+        await writeFile(path, before.replace(text, other));
+      };
+      // A page that is just loaded again has no answer.
+      const becomes = (expression: string): Promise<void> =>
+        eventually(async () => (await page.evaluate(expression).catch(() => false)) === true, expression, 90);
+      await edit('assets/page.css', 'border-top: 4px', 'border-top: 9px');
+      await becomes("getComputedStyle(document.querySelector('.acme-scanner-page')).borderTopWidth === '9px'");
+      await edit(
+        'assets/page.ts',
+        'connectedCallback(): void {',
+        "connectedCallback(): void {\n    this.title = 'A tip in the script';",
+      );
+      await becomes("document.querySelector('acme-scanner-greeting').title === 'A tip in the script'");
+      await edit('module.ts', "title: ctx.text('title')", "title: 'A title in the code'");
+      await becomes("document.title.includes('A title in the code')");
+      await edit('module.ts', "title: 'A title in the code'", "title: ctx.text('title')");
+    });
+
+    it('goes on to a page that is tested, packed and installed', async () => {
+      for (const step of steps.slice(change)) await reader.follow(step);
+    });
   });
 
   describe('begins with a template, and', () => {

@@ -139,6 +139,8 @@ interface Point {
   readonly conditional: boolean;
   /** The package whose api declares it. */
   readonly from: string;
+  /** Whether it says what every contribution must have. */
+  readonly asks: boolean;
 }
 
 const files = ['core', ...readdirSync(join(root, 'modules')).map((id) => `modules/${id}`)].flatMap((folder) =>
@@ -151,9 +153,15 @@ const files = ['core', ...readdirSync(join(root, 'modules')).map((id) => `module
 const points: readonly Point[] = files.flatMap((file) => {
   const from = file.startsWith('core/') ? '@portico/core' : `@portico/${file.split('/')[1]}/api`;
   const declared = readFileSync(join(root, file), 'utf8').matchAll(
-    /export const (\w+): (Conditional|Extension)Point<[^=]*= extensionPoint\(\s*'([^']+)'/g,
+    /export const (\w+): (Conditional|Extension)Point<[^=]*= extensionPoint\(\s*'([^']+)'([^;]*)/g,
   );
-  return [...declared].map(([, name = '', kind, id = '']) => ({ name, id, from, conditional: kind === 'Conditional' }));
+  return [...declared].map(([, name = '', kind, id = '', options = '']) => ({
+    name,
+    id,
+    from,
+    conditional: kind === 'Conditional',
+    asks: options.includes('requires:'),
+  }));
 });
 const shown = points.flatMap((point) => {
   const how = conditional[point.name];
@@ -170,6 +178,10 @@ describe('`when`', () => {
     expect(names(false)).to.deep.equal([...unconditional].sort());
     for (const how of Object.values(conditional))
       if ('shownBy' in how) expect(readFileSync(join(root, how.shownBy), 'utf8')).to.contain('while the flag is off');
+  });
+
+  it('stands at points that all say what every contribution must have', () => {
+    expect(points.flatMap(({ name, asks }) => (asks ? [] : [name]))).to.deep.equal([]);
   });
 
   describe('in the eyes of the compiler', () => {

@@ -85,4 +85,18 @@ describe('The language of the code', function () {
       );
     expect(found).to.deep.equal([]);
   });
+
+  it('has a name for each module in every language that it speaks', () => {
+    const modules = files.flatMap((file) => /^modules\/[^/]+\/package\.json$/.exec(file)?.[0].replace('package.json', '') ?? []);
+    expect(modules.length).to.be.greaterThan(10);
+    const nameless = modules.flatMap((folder) => {
+      const words = files.filter((file) => file.startsWith(`${folder}messages/`) && !file.includes('/sentences.'));
+      const lacking = words.filter((file) => {
+        const { 'module.name': name } = JSON.parse(readFileSync(join(root, file), 'utf8')) as Readonly<Record<string, unknown>>;
+        return typeof name !== 'string' || name === '';
+      });
+      return words.includes(`${folder}messages/en.json`) ? lacking : [folder, ...lacking];
+    });
+    expect(nameless).to.deep.equal([]);
+  });
 });

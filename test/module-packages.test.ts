@@ -587,7 +587,7 @@ describe('a module that is installed while the portal runs', function () {
       core.inject(core.UnitOfWork)(Pages, undefined, 0);
       export default core.defineModule(({ contribute }) => {
         contribute(core.HttpRoutes).to(Pages);
-        contribute(core.Permissions).value({ id: 'returning.use', label: 'Use', scope: 'instance' }, { id: 'use' });
+        contribute(core.Permissions).value({ id: 'returning.use', label: 'Use', scope: 'instance', defaultRoles: [] }, { id: 'use' });
       });`;
     const pack = (version: string, ...more: readonly string[]): Promise<string> =>
       packages.pack({
@@ -718,7 +718,7 @@ describe('a module that is installed while the portal runs', function () {
     it('goes back as long as its migrations can be taken back, and says which cannot', async () => {
       await done('modules', 'update', await pack('1.1.0', ['one', 'two']));
       expect(own()).to.deep.include({ shelves_shelf: rows.map((row) => ({ ...row, place: 'cellar' })) });
-      expect(await done('modules', 'rollback', 'shelves')).to.include('Its migrations AddPlace are taken back');
+      expect(await done('modules', 'rollback', 'shelves')).to.include('Its migrations AddPlace were taken back');
       expect(own()).to.deep.equal({ shelves_shelf: rows, portico_kept_change: [] });
       await done('modules', 'update', await pack('2.0.0', ['one', 'two', 'three']));
       expect(await refused('modules', 'rollback', 'shelves')).to.include(

@@ -73,7 +73,9 @@ export interface Permission {
 }
 
 /** Permissions that modules declare. Hosted by the module that knows people. */
-export const Permissions: ExtensionPoint<Permission> = extensionPoint('portico.permissions');
+export const Permissions: ExtensionPoint<Permission> = extensionPoint('portico.permissions', {
+  requires: { id: 'text', label: 'text', scope: 'text', defaultRoles: 'list' },
+});
 
 /**
  * What a module keeps by the names of roles, e.g. to whom something is visible. Roles that somebody made get other names and go: whoever keeps a name
@@ -90,7 +92,9 @@ export interface RoleReference {
 }
 
 /** What follows when roles change. Hosted by the module that knows people. */
-export const RoleReferences: ExtensionPoint<RoleReference> = extensionPoint('portico.role-references');
+export const RoleReferences: ExtensionPoint<RoleReference> = extensionPoint('portico.role-references', {
+  requires: { usesOf: 'function', renamed: 'function', removed: 'function' },
+});
 
 /** An API token as everybody may see it. */
 export interface ApiTokenFacts {

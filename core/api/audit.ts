@@ -169,7 +169,9 @@ export interface AuditArea {
 }
 
 /** Areas of the audit log. Hosted by the core. */
-export const AuditAreas: ExtensionPoint<AuditArea> = extensionPoint('portico.audit-areas');
+export const AuditAreas: ExtensionPoint<AuditArea> = extensionPoint('portico.audit-areas', {
+  requires: { area: 'text', label: 'text' },
+});
 
 /** One change, ready to be read. */
 export interface AuditRow {

@@ -50,11 +50,15 @@ export interface Command {
   /** Answers the exit code, 0 when undefined. A thrown PortalError prints its message and exits 1. */
   run(call: CommandCall): Promise<number> | Promise<void>;
 }
-export const Commands: ExtensionPoint<Command> = extensionPoint('portico.commands');
+export const Commands: ExtensionPoint<Command> = extensionPoint('portico.commands', {
+  requires: { name: 'text', summary: 'text', run: 'function' },
+});
 
 /** What `portico demo` puts into an empty portal. Must do nothing when its content is there already. */
 export interface DemoContent {
   /** Answers lines to print, e.g. sign-ins. */
   seed(): Promise<readonly string[]>;
 }
-export const DemoContents: ExtensionPoint<DemoContent> = extensionPoint('portico.demo-contents');
+export const DemoContents: ExtensionPoint<DemoContent> = extensionPoint('portico.demo-contents', {
+  requires: { seed: 'function' },
+});

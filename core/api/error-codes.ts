@@ -12,6 +12,7 @@ export type CoreErrorCode =
   | 'cannot-listen'
   | 'configuration-invalid'
   | 'conflict'
+  | 'contribution-incomplete'
   | 'copy-failed'
   | 'csrf-invalid'
   | 'database-busy'

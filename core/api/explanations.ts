@@ -66,7 +66,9 @@ export interface AccessExplainer {
    */
   explain(question: AccessQuestion): Promise<readonly ExplainedStep[]>;
 }
-export const AccessExplainers: ExtensionPoint<AccessExplainer> = extensionPoint('portico.access-explainers');
+export const AccessExplainers: ExtensionPoint<AccessExplainer> = extensionPoint('portico.access-explainers', {
+  requires: { explain: 'function' },
+});
 
 /** What is at an address. */
 export interface FoundAddress {

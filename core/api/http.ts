@@ -214,6 +214,7 @@ export interface HttpRoutes {
   register(router: Router): void;
 }
 export const HttpRoutes: ConditionalPoint<HttpRoutes> = extensionPoint('portico.http-routes', {
+  requires: { prefix: 'text', register: 'function' },
   conditional: true,
   called: 'point.routes',
 });

@@ -25,6 +25,7 @@ export * from './modules.js';
 export * from './pages.js';
 export * from './persistence.js';
 export * from './personal-data.js';
+export type { PointRequirements, PropertyKind } from './point-requirements.js';
 export * from './secrets.js';
 export * from './site-contents.js';
 export {
@@ -36,6 +37,7 @@ export {
   inject,
   injectable,
   optional,
+  type PointOptions,
   type ServiceHandle,
   type ServiceToken,
   serviceToken,

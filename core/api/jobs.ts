@@ -82,7 +82,9 @@ export interface JobKind {
    */
   run(run: JobRun): Promise<{ readonly href?: string } | undefined>;
 }
-export const JobKinds: ExtensionPoint<JobKind> = extensionPoint('portico.job-kinds');
+export const JobKinds: ExtensionPoint<JobKind> = extensionPoint('portico.job-kinds', {
+  requires: { kind: 'text', label: 'text', canCancel: 'yes-or-no', run: 'function' },
+});
 
 /** A job with what its kind says about it. */
 export interface JobView extends Job {

@@ -26,6 +26,7 @@ export interface MenuItem {
   badge?(access: AccessContext): MenuBadge | undefined;
 }
 export const MenuItems: ConditionalPoint<MenuItem> = extensionPoint('portico.menu-items', {
+  requires: { label: 'text', href: 'text' },
   conditional: true,
   called: ({ menu }) => (menu === 'control-panel' ? 'point.control-panel-item' : 'point.menu-item'),
 });
@@ -38,6 +39,7 @@ export interface PersonalMenuItem {
   readonly method?: 'get' | 'post';
 }
 export const PersonalMenuItems: ConditionalPoint<PersonalMenuItem> = extensionPoint('portico.personal-menu-items', {
+  requires: { label: 'text', href: 'text' },
   conditional: true,
   called: 'point.personal-menu-item',
 });

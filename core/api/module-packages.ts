@@ -60,6 +60,8 @@ export interface PackageSignature {
 export interface ModulePlan {
   readonly action: 'install' | 'update' | 'rollback' | 'none';
   readonly id: string;
+  /** What the package calls its module, by locale: `module.name` of its messages. */
+  readonly names: Readonly<Record<string, string>>;
   readonly packageName: string;
   readonly description: string;
   readonly version: string;
@@ -90,7 +92,12 @@ export interface ModuleRemainder {
 /** What would go, and what would stay. Nothing has. */
 export interface RemovalPlan {
   readonly id: string;
+  /** What the package calls its module, by locale. */
+  readonly names: Readonly<Record<string, string>>;
+  /** The version that is, or was, installed. */
   readonly version: string;
+  /** It was removed before, and what it kept is all there is of it. */
+  readonly isRemoved: boolean;
   /** Ids of modules that need it, and stop. */
   readonly stops: readonly string[];
   /** What stays when it is removed without its data. */
@@ -131,7 +138,9 @@ export interface ModulePackages {
   /** To the version before the last update. */
   rollback(id: string, operator: PackageOperator): Promise<ModulePlan>;
   planRemoval(id: string): Promise<RemovalPlan>;
-  /** @param options.withData takes away what is named as remaining, too. */
+  /** Modules that were removed and whose data was kept, by id; installing one again takes its data up. */
+  kept(): Promise<readonly RemovalPlan[]>;
+  /** @param options.withData takes away what is named as remaining, too; also of a module that was removed without it. */
   remove(id: string, operator: PackageOperator, options?: { readonly withData?: boolean }): Promise<RemovalPlan>;
   /** Code of versions that were replaced or removed: Node.js keeps it in memory until the process ends. */
   replacedCode(): ReplacedCode;
@@ -224,4 +233,6 @@ export interface ModuleBelongings {
 }
 
 /** Asked before a module is removed, and when it is removed with its data. Hosted by the core. */
-export const ModuleBelongings: ExtensionPoint<ModuleBelongings> = extensionPoint('portico.module-belongings');
+export const ModuleBelongings: ExtensionPoint<ModuleBelongings> = extensionPoint('portico.module-belongings', {
+  requires: { kind: 'text', namesOf: 'function', erase: 'function' },
+});

@@ -81,7 +81,10 @@ export interface ModuleActivity {
   readonly longestTurnMillis: number;
   /** Requests that are inside of it now. */
   readonly openRequests: number;
-  /** What its code threw or rejected and did not mean as an answer, whether somebody caught it or not; and the last message. */
+  /**
+   * What the code of this version threw or rejected and did not mean as an answer, whether somebody caught it or not; and the last message. Another
+   * version, and one that was refused, has a count of its own.
+   */
   readonly errors: number;
   readonly lastError?: string;
   /**

@@ -11,4 +11,7 @@ export interface PageAddition {
   /** What the view shows; undefined: nothing on this page, not even a script. Asked for each page: a memory read. */
   model(access: AccessContext): object | undefined;
 }
-export const PageAdditions: ConditionalPoint<PageAddition> = extensionPoint('portico.page-additions', { conditional: true });
+export const PageAdditions: ConditionalPoint<PageAddition> = extensionPoint('portico.page-additions', {
+  requires: { view: 'text', model: 'function' },
+  conditional: true,
+});

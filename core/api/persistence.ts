@@ -205,7 +205,9 @@ export interface IntegrityCheck {
   readonly about?: 'data' | 'deployment';
   run(): Promise<readonly IntegrityFinding[]>;
 }
-export const IntegrityChecks: ExtensionPoint<IntegrityCheck> = extensionPoint('portico.integrity-checks');
+export const IntegrityChecks: ExtensionPoint<IntegrityCheck> = extensionPoint('portico.integrity-checks', {
+  requires: { title: 'text', run: 'function' },
+});
 
 /** Something that an operator wrote and nobody can follow. */
 export interface DeploymentFinding extends IntegrityFinding {

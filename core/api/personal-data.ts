@@ -31,4 +31,6 @@ export interface PersonalDataSource {
 }
 
 /** Hosted by the module that knows people. */
-export const PersonalData: ExtensionPoint<PersonalDataSource> = extensionPoint('portico.personal-data');
+export const PersonalData: ExtensionPoint<PersonalDataSource> = extensionPoint('portico.personal-data', {
+  requires: { key: 'text', label: 'text', count: 'function', page: 'function', merge: 'function', forget: 'function' },
+});

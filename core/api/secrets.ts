@@ -26,4 +26,6 @@ export interface SecretStore {
    */
   reseal(id: string): Promise<boolean>;
 }
-export const SecretStores: ExtensionPoint<SecretStore> = extensionPoint('portico.secret-stores');
+export const SecretStores: ExtensionPoint<SecretStore> = extensionPoint('portico.secret-stores', {
+  requires: { list: 'function', reseal: 'function' },
+});

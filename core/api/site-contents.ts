@@ -19,4 +19,6 @@ export interface SiteContent {
 }
 
 /** Hosted by the module that keeps sites. */
-export const SiteContents: ExtensionPoint<SiteContent> = extensionPoint('portico.site-contents');
+export const SiteContents: ExtensionPoint<SiteContent> = extensionPoint('portico.site-contents', {
+  requires: { label: 'text', count: 'function', erase: 'function' },
+});

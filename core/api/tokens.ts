@@ -1,6 +1,7 @@
 import { inject as inversifyInject } from '../libraries/kernel.js';
 import { type Deprecation, declareDeprecated } from './deprecation.js';
 import { noteInjection } from './injections.js';
+import { type PointRequirements, requireProperties } from './point-requirements.js';
 
 declare const serviceType: unique symbol;
 declare const pointType: unique symbol;
@@ -59,6 +60,13 @@ export function contributionLabel(point: string, contribution: unknown): string 
   return typeof label === 'function' ? label(contribution) : label;
 }
 
+/** How a point is told of, and what it asks for. */
+export interface PointOptions<T> {
+  readonly called?: ContributionLabel<T>;
+  readonly requires?: PointRequirements<T>;
+  readonly deprecated?: Deprecation;
+}
+
 /**
  * Makes an extension point.
  * @param id `<module>.<plural-noun>` in kebab-case; it is the id used under `hosts`, `requires` and `optional` of a manifest.
@@ -66,22 +74,16 @@ export function contributionLabel(point: string, contribution: unknown): string 
  * A point without it takes no `when`: what a host does not ask would be a promise that nobody keeps.
  * @param options.called what people call one of its contributions, on the screens that tell what flags and modules bring; such a contribution
  * has a `label` or a `title` that is a message key of its own module. Without it they see the id of the point.
+ * @param options.requires what every contribution must have, e.g. `{ label: 'text', open: 'function' }`; a module that contributes something without it
+ * does not start.
  * @param options.deprecated as of a service.
  */
-export function extensionPoint<T>(
-  id: string,
-  options: { readonly conditional: true; readonly called?: ContributionLabel<T>; readonly deprecated?: Deprecation },
-): ConditionalPoint<T>;
-export function extensionPoint<T>(
-  id: string,
-  options?: { readonly called?: ContributionLabel<T>; readonly deprecated?: Deprecation },
-): ExtensionPoint<T>;
-export function extensionPoint<T>(
-  id: string,
-  options?: { readonly conditional?: true; readonly called?: ContributionLabel<T>; readonly deprecated?: Deprecation },
-): ExtensionPoint<T> {
+export function extensionPoint<T>(id: string, options: PointOptions<T> & { readonly conditional: true }): ConditionalPoint<T>;
+export function extensionPoint<T>(id: string, options?: PointOptions<T>): ExtensionPoint<T>;
+export function extensionPoint<T>(id: string, options?: PointOptions<T> & { readonly conditional?: true }): ExtensionPoint<T> {
   if (options?.deprecated) declareDeprecated(id, options.deprecated);
   if (options?.called !== undefined) contributionLabels.set(id, options.called as ContributionLabel<unknown>);
+  if (options?.requires !== undefined) requireProperties(id, options.requires);
   return Symbol.for((options?.conditional ? prefixes.conditionalPoint : prefixes.point) + id) as ExtensionPoint<T>;
 }
 

@@ -59,4 +59,6 @@ export interface Criterion {
 }
 
 /** Criteria by key. The host brings `flag`, `scope`, `permission`, `contributed` and `given`; a module may bring another key. */
-export const Criteria: ExtensionPoint<Criterion> = extensionPoint('portico.criteria');
+export const Criteria: ExtensionPoint<Criterion> = extensionPoint('portico.criteria', {
+  requires: { key: 'text', holds: 'function', explain: 'function' },
+});

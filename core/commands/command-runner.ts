@@ -39,10 +39,10 @@ export class CommandRunner {
     // Its words alone: what follows them may be private.
     this.log.debug('A command is called.', { command: invocation.argv.slice(0, 2).join(' ') });
     const commander = await import('commander');
-    const program = this.program(new commander.Command('portico'), invocation, (code) => {
-      exitCode = code;
-    });
     try {
+      const program = this.program(new commander.Command('portico'), invocation, (code) => {
+        exitCode = code;
+      });
       await program.parseAsync([...invocation.argv], { from: 'user' });
       return exitCode;
     } catch (error) {
@@ -66,7 +66,7 @@ export class CommandRunner {
     const program = quiet(root, invocation).description('Operates a portal from the terminal.');
     const ask = invocation.ask?.bind(invocation);
     const groups = new Map<string, Program>([['', program]]);
-    for (const { value: command } of this.commands.all()) {
+    const add = (command: Command): void => {
       const words = command.name.split(' ');
       const leaf = words.reduce((parent, word, index) => {
         const path = words.slice(0, index + 1).join(' ');
@@ -105,7 +105,9 @@ export class CommandRunner {
         if (isEmpty && !answer && command.whenEmpty) invocation.err(`${command.whenEmpty}\n`);
         setExitCode(answer ?? 0);
       });
-    }
+    };
+    // One that cannot be added is left out, and its module is told.
+    this.commands.each((command) => add(command));
     for (const group of groups.values()) if (group.commands.length > 0 && group !== program) group.description(contentsOf(group));
     return program;
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,10 +110,7 @@ export async function listenForCommands(home: string, runner: CommandRunner): Pr
   const made = await socket.make();
   const { path } = made;
   if (process.platform !== 'win32') await rm(path, { force: true });
-  const server = createServer(async (incoming, answer) => {
-    const gone = new AbortController();
-    answer.on('close', () => gone.abort());
-    const write = (line: Line): void => void answer.write(`${JSON.stringify(line)}\n`);
+  const called = async (incoming: IncomingMessage, write: (line: Line) => void, signal: AbortSignal): Promise<number> => {
     const { argv, directory, terminal } = callIn(incoming.headers['x-portico-call']);
     const invocation: Invocation = {
       argv,
@@ -121,16 +118,27 @@ export async function listenForCommands(home: string, runner: CommandRunner): Pr
       ...(terminal && {
         ask: async (question) => {
           write({ ask: question });
-          return nextLine(incoming, gone.signal);
+          return nextLine(incoming, signal);
         },
       }),
       // What a terminal sends is answers to questions.
       stdin: terminal ? Readable.from([]) : incoming,
-      signal: gone.signal,
+      signal,
       out: (out) => write({ out }),
       err: (err) => write({ err }),
     };
-    write({ exit: await runner.run(invocation) });
+    return runner.run(invocation);
+  };
+  const server = createServer(async (incoming, answer) => {
+    const gone = new AbortController();
+    answer.on('close', () => gone.abort());
+    const write = (line: Line): void => void answer.write(`${JSON.stringify(line)}\n`);
+    // Whatever is thrown, the terminal hears that it is over: it would wait for ever.
+    const exitCode = await called(incoming, write, gone.signal).catch((error: unknown) => {
+      write({ err: `The command failed: ${error instanceof Error ? error.message : String(error)}\n` });
+      return 1;
+    });
+    write({ exit: exitCode });
     // The caller hangs up first: what it still pipes would otherwise meet a closed connection, and cost it the answer.
     await finished(incoming.resume()).catch(() => undefined);
     answer.end();

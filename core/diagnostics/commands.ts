@@ -100,7 +100,7 @@ export function moduleCommands(
         return module?.state === 'active' ? 0 : 1;
       },
     },
-    modificationCommand(modifications),
+    modificationCommand(modifications, modules),
     change('start', 'Starts a module that was stopped.'),
     change('stop', 'Stops a module until it is started or the portal restarts.'),
     change('enable', 'Lets a module start again that was disabled.'),

@@ -1,10 +1,10 @@
-import { type Command, type Modification, type Modifications, PortalError } from '../api/index.js';
-import { switchWord } from '../util/index.js';
+import { type Command, type Modification, type Modifications, type Modules, PortalError } from '../api/index.js';
+import { nearest, switchWord } from '../util/index.js';
 
 const operator = { id: 'system', name: 'the command line' };
 
 /** `portico modules changes`: what modules change about others, and the switch of each, also where a screen cannot be used for such a change. */
-export function modificationCommand(modifications: Modifications): Command {
+export function modificationCommand(modifications: Modifications, modules: Pick<Modules, 'list'>): Command {
   return {
     name: 'modules changes',
     summary: 'Lists what modules change about others, or switches one of these changes on or off.',
@@ -18,8 +18,14 @@ export function modificationCommand(modifications: Modifications): Command {
       const found = (): readonly Modification[] =>
         modifications.list().filter((each) => (!id || each.module === id) && (!subject || each.subject === subject));
       if (id && found().length === 0) {
-        const what = subject ? `changes nothing that is called ${subject}` : 'changes nothing about others';
-        throw new PortalError('modification-unknown', `The module ${id} ${what}.`, { status: 404 });
+        const known = modules.list().map((module) => module.id);
+        if (!known.includes(id))
+          throw new PortalError('module-unknown', `There is no module ${id}.${nearest(id, known)}`, { status: 404 });
+        if (subject)
+          throw new PortalError('modification-unknown', `The module ${id} changes nothing that is called ${subject}.`, {
+            status: 404,
+          });
+        if (!options.json) print(`The module ${id} changes nothing about others.`);
       }
       if (wanted !== undefined) {
         const isOn = switchWord(wanted);

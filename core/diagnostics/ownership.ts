@@ -9,6 +9,8 @@ export interface Inventory {
   readonly owners: readonly string[];
   /** Ids of modules that an operator switched off. */
   readonly disabled: readonly string[];
+  /** Modules that were removed and whose data was kept: the portal knows what it is. */
+  readonly removed: readonly string[];
   /** Changes of modules to others that an operator switched off. */
   readonly changesOff: readonly { readonly module: string; readonly subject: string }[];
 }
@@ -23,7 +25,7 @@ export function ownershipCheck(modules: Pick<Modules, 'list' | 'unreadable'>, lo
   return {
     title: 'Every table and every switch of a module belongs to one that is installed.',
     run: async () => {
-      const { tables, owners, disabled, changesOff } = await look();
+      const { tables, owners, disabled, changesOff, removed } = await look();
       const ownerless = tables.filter((table) => ownerByName(modules, table) === undefined);
       const gone = owners.filter((owner) => !core.includes(owner) && ownerByName(modules, owner) === undefined);
       const left = new Set(ownerless);
@@ -32,7 +34,10 @@ export function ownershipCheck(modules: Pick<Modules, 'list' | 'unreadable'>, lo
         const its = ownerless.filter((table) => table.startsWith(prefix));
         for (const table of its) left.delete(table);
         const kept = its.length === 0 ? 'Its migrations are remembered' : `It kept the tables ${its.join(', ')}`;
-        return warning(`The module ${owner} is not installed. ${kept}. ${remedy}`);
+        const way = removed.includes(owner)
+          ? `Install it again, or take its data away: portico modules remove ${owner} --with-data, or Remove Data on the screen Modules.`
+          : remedy;
+        return warning(`The module ${owner} is not installed. ${kept}. ${way}`);
       });
       return [
         ...ofModules,

@@ -38,6 +38,16 @@ export class ErrorAnswers {
   answer(ctx: HostContext, thrown: unknown): void {
     const error = portalErrorOf(thrown);
     this.report(ctx, error);
+    try {
+      this.write(ctx, error);
+    } catch (failure) {
+      const { reference } = ctx.exchange;
+      this.log.error('The answer to a failed request could not be made.', { reference, error: failure });
+      plainAnswer(ctx, reference);
+    }
+  }
+
+  private write(ctx: HostContext, error: PortalError): void {
     // What the handler said about its own answer (type, caching, disposition) is not true of this one.
     for (const name of ctx.res.getHeaderNames()) ctx.res.removeHeader(name);
     this.headers.apply(ctx.res);
@@ -213,6 +223,17 @@ export function wantsHtml(ctx: HostContext): boolean {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+
+/** For when even the facts of the error page cannot be had: asks nobody for words, roles or menus. */
+function plainAnswer(ctx: HostContext, reference: string): void {
+  const sentence = 'Something went wrong. The log of the portal has the cause.';
+  for (const name of ['Allow', 'Retry-After', 'WWW-Authenticate']) ctx.remove(name);
+  ctx.status = 500;
+  ctx.body = wantsHtml(ctx)
+    ? fallbackPage('Something went wrong', sentence, reference)
+    : { error: { code: 'unexpected', message: sentence, reference } };
+  if (typeof ctx.body === 'string') ctx.type = 'html';
+}
 
 /** For when even the error view fails: needs nothing and cannot fail. */
 function fallbackPage(title: string, sentence: string, reference: string): string {

@@ -9,6 +9,7 @@ import {
   type ServiceToken,
   tokenId,
 } from '../api/index.js';
+import { lackOf } from '../api/point-requirements.js';
 import { isConditional } from '../api/tokens.js';
 import { Container } from '../libraries/kernel.js';
 import type { PointRegistry } from './point-registry.js';
@@ -54,6 +55,9 @@ export class CoreServices {
         'when-not-asked',
         `The core contributes "${named}" to ${pointId} with a "when", which nobody asks there.`,
       );
+    const lack = lackOf(pointId, value);
+    if (lack !== undefined)
+      throw new PortalError('contribution-incomplete', `The core contributes "${named}" to ${pointId}, ${lack}.`);
     const contribution = Object.freeze({ id: named, module: 'core', order, when, value });
     return this.store.add(this.points.publish([{ point: pointId, range: '*', contribution }]));
   }

@@ -17,6 +17,7 @@ import {
   tokenId,
 } from '../api/index.js';
 import { injectionsOf } from '../api/injections.js';
+import { lackOf } from '../api/point-requirements.js';
 import { isConditional, isOptional, isService } from '../api/tokens.js';
 import { wayBack } from './way-back.js';
 
@@ -115,6 +116,7 @@ export class Declarations {
         throw this.fault(`contributes "${id}" to ${pointId} twice; give each an id of its own`);
       if (options.when !== undefined && !isConditional(point))
         throw this.fault(`contributes "${id}" to ${pointId} with a "when", which nobody asks there; leave it out`);
+      if (made.kind === 'value') this.checkContributed(pointId, id, made.value);
       this.contributions.push({ point: pointId, id, options, made });
     };
     return {
@@ -180,6 +182,12 @@ export class Declarations {
         throw this.fault(`promises to decorate ${id} under "decorates", but does not`);
     for (const id of Object.keys(hosts))
       if (!this.points.has(id)) throw this.fault(`promises the extension point ${id} under "hosts", but does not host it`);
+  }
+
+  /** What is contributed has what its point asks for; of a class, what was made of it. @throws PortalError `module-declaration`. */
+  checkContributed(point: string, id: string, value: unknown): void {
+    const lack = lackOf(point, value);
+    if (lack !== undefined) throw this.fault(`contributes "${id}" to ${point}, ${lack}`);
   }
 
   /** Ends the setup, and takes the closure of what constructors inject by class. */

@@ -12,7 +12,7 @@ export interface ModuleVersion {
  * @param file a path or a `file:` URL, or a line of a stack that holds one.
  * @param folders modules by the absolute paths of their packages.
  */
-export function ownerOfFile(file: string, folders: ReadonlyMap<string, ModuleVersion>): ModuleVersion | undefined {
+export function ownerOfFile<T extends ModuleVersion>(file: string, folders: ReadonlyMap<string, T>): T | undefined {
   for (const [folder, module] of folders)
     if (file.includes(folder + sep) || file.includes(`${pathToFileURL(folder).href}/`)) return module;
   return undefined;

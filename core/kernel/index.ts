@@ -1,4 +1,12 @@
-export { countUncaught, currentModule, moduleOf, onDidChangeWatchedFolders, runInModule, watchedFolders } from './attribution.js';
+export {
+  countError,
+  countUncaught,
+  currentModule,
+  moduleOf,
+  onDidChangeWatchedFolders,
+  runInModule,
+  watchedFolders,
+} from './attribution.js';
 export type { FlagSource } from './criteria.js';
 export { type DeclaredManifest, declaredManifest } from './declared-manifest.js';
 export type { Decorating, Decorators } from './decorators.js';

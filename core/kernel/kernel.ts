@@ -272,7 +272,7 @@ export class Kernel implements Modules {
 
   activity(id: string): ModuleActivity | undefined {
     const record = this.records.get(id);
-    return record && activityOf(id, record.run?.requests.count ?? 0, this.options.leftOut?.memoryOf(id));
+    return record && activityOf(id, record.module.folder, record.run?.requests.count ?? 0, this.options.leftOut?.memoryOf(id));
   }
 
   unreadable(): readonly UnreadableModule[] {

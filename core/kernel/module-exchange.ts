@@ -142,6 +142,7 @@ export class ModuleExchange {
       for (const { record } of going) if (!record.leftOut && records.has(record.id)) this.dependencies.leftOut?.lift(record.id);
       const gone = going.filter(({ record }) => !records.has(record.id));
       for (const { record } of gone) this.dependencies.switches.release(record, !forgetsSwitches);
+      if (forgetsSwitches) for (const id of remove) this.dependencies.switches.forget(id);
     } catch (error) {
       await this.goBack(change, coming, going, affected, error);
       throw error;

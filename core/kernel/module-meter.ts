@@ -1,5 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { type ModuleActivity, PortalError } from '../api/index.js';
+import type { ModuleActivity } from '../api/index.js';
+
+interface CountedErrors {
+  readonly count: number;
+  readonly last: string;
+}
 
 /** What is counted for one module since the process began. */
 interface Account {
@@ -7,8 +12,8 @@ interface Account {
   millis: number;
   longTurns: number;
   longestMillis: number;
-  errors: number;
-  lastError: string | undefined;
+  /** By the folder of the version that they came out of. */
+  readonly errors: Map<string, CountedErrors>;
 }
 
 /**
@@ -42,12 +47,11 @@ class ModuleMeter {
     this.move(outer);
   }
 
-  /** What came out of the module's code, or was caught by nobody. What a person is told (a refusal, that something is busy) is an answer, no error. */
-  countError(id: string, error: unknown): void {
-    if (error instanceof PortalError && (error.expose || error.status === 503)) return;
-    const account = this.account(this.indexOf(id));
-    account.errors += 1;
-    account.lastError = error instanceof Error ? error.message : String(error);
+  /** @param folder where the code of the version lies that it came out of. */
+  countError(id: string, folder: string, error: unknown): void {
+    const { errors } = this.account(this.indexOf(id));
+    const last = error instanceof Error ? error.message : String(error);
+    errors.set(folder, { count: (errors.get(folder)?.count ?? 0) + 1, last });
   }
 
   /** @param millis for how long nobody else had a turn. */
@@ -87,23 +91,24 @@ class ModuleMeter {
 }
 
 function newAccount(): Account {
-  return { turns: 0, millis: 0, longTurns: 0, longestMillis: 0, errors: 0, lastError: undefined };
+  return { turns: 0, millis: 0, longTurns: 0, longestMillis: 0, errors: new Map() };
 }
 
 /** There is one event loop in a process, so there is one meter. */
 export const moduleMeter = new ModuleMeter();
 
-/** As people see it, with what others know. */
-export function activityOf(id: string, openRequests: number, memory: ModuleActivity['memory']): ModuleActivity {
-  const { turns, millis, longTurns, longestMillis, errors, lastError } = moduleMeter.accountOf(id);
+/** As people see it, with what others know. @param folder where the code of the version lies whose errors are asked for. */
+export function activityOf(id: string, folder: string, openRequests: number, memory: ModuleActivity['memory']): ModuleActivity {
+  const { turns, millis, longTurns, longestMillis, errors } = moduleMeter.accountOf(id);
+  const found = errors.get(folder);
   return {
     turns,
     turnMillis: Math.round(millis),
     longTurns,
     longestTurnMillis: longestMillis,
     openRequests,
-    errors,
-    ...(lastError !== undefined && { lastError }),
+    errors: found?.count ?? 0,
+    ...(found && { lastError: found.last }),
     ...(memory && { memory }),
   };
 }

@@ -56,6 +56,7 @@ export class ModuleOffers {
     return this.declared.contributions.map(({ point, id, options, made }) => {
       const { order = 100, when } = options;
       const value = this.container.make(made);
+      if (made.kind === 'class') this.declared.checkContributed(point, id, value);
       const contribution: Contribution<unknown> = Object.freeze({ id, module: this.module.id, order, when, value });
       return { point, range: requires[point] ?? optional[point] ?? '*', contribution };
     });

@@ -41,6 +41,11 @@ export class ModuleSwitches {
     this.foreign = decided ? [...others, ...entryOf(record)] : others;
   }
 
+  /** Nothing that was decided about a module that is not there counts any more. */
+  forget(id: string): void {
+    this.foreign = this.foreign.filter((entry) => moduleOf(entry) !== id);
+  }
+
   /** Kept before it counts: when the store fails, nothing has changed. Decisions about modules that are not installed now stay. */
   async set(record: ModuleRecord, wanted: boolean, records: Iterable<ModuleRecord>): Promise<void> {
     const before = record.wanted;

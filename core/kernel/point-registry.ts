@@ -6,6 +6,7 @@ import {
   toDisposable,
   tokenId,
 } from '../api/index.js';
+import { lackOf, type RequiredProperties, requiredProperties } from '../api/point-requirements.js';
 import { contributionLabel, isConditional } from '../api/tokens.js';
 import type { ContributionErrors } from './contribution-errors.js';
 import { PointView } from './point-view.js';
@@ -66,6 +67,8 @@ export class PointRegistry {
   private readonly remembered = new Map<string, Map<string, FormerContribution>>();
   /** Left out for a `when` that nobody asks, and counted already. */
   private readonly refused = new WeakSet<Contribution<unknown>>();
+  /** What each was found to have, or to lack, when its point asked for these. */
+  private readonly judged = new WeakMap<Contribution<unknown>, { readonly by: RequiredProperties; readonly isWhole: boolean }>();
 
   constructor(
     private readonly visibility: Visibility,
@@ -179,7 +182,9 @@ export class PointRegistry {
     const view = this.views.get(point);
     if (view === undefined) return () => {};
     const fitting = (this.offered.get(point) ?? []).filter(({ range }) => satisfiesRange(view.version, range));
-    return view.replace(fitting.filter((offer) => this.isAsked(view, offer)).map(({ contribution }) => contribution));
+    return view.replace(
+      fitting.filter((offer) => this.isAsked(view, offer) && this.isWhole(view, offer)).map(({ contribution }) => contribution),
+    );
   }
 
   /** Only who wrote the point's name anew, with other words, gets here with a `when` that nobody asks: it is left out, and said once. */
@@ -195,6 +200,24 @@ export class PointRegistry {
         new PortalError('when-not-asked', `${view.host} asks no "when" of what is contributed to ${point}.`),
       );
     }
+    return false;
+  }
+
+  /**
+   * What its module was asked for when it started, unless the module only wrote the point's name anew and nobody had loaded what declares the point:
+   * then it is left out here, and said once.
+   */
+  private isWhole(view: PointView<unknown>, { point, contribution }: PublishedContribution): boolean {
+    const by = requiredProperties(point);
+    if (by === undefined) return true;
+    const before = this.judged.get(contribution);
+    if (before?.by === by) return before.isWhole;
+    const { module, id, value } = contribution;
+    const lack = lackOf(point, value);
+    this.judged.set(contribution, { by, isWhole: lack === undefined });
+    if (lack === undefined) return true;
+    const message = `${view.host} cannot use "${id}" of ${module} at ${point}, ${lack}.`;
+    this.contributionErrors.count(module, point, id, new PortalError('contribution-incomplete', message));
     return false;
   }
 }

@@ -1,4 +1,5 @@
-import { isAbsolute, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
 import {
   type Command,
   type CommandCall,
@@ -84,19 +85,25 @@ export function packageCommands(packages: ModulePackages, modules: Modules, port
     },
     {
       name: 'modules remove',
-      summary: 'Removes an installed module; says what it leaves.',
+      summary: 'Removes an installed module and says what it leaves, or what one that was removed has left.',
       arguments: [id],
       options: [yes, json, { name: 'with-data', description: 'Takes away what it kept, too: tables, settings, grants.' }],
       async run(call) {
         const called = call.arguments.id ?? '';
         const withData = call.options['with-data'] === true;
         if (call.ask !== undefined && call.options.yes !== true) {
-          describeRemoval(await packages.planRemoval(called), withData).forEach(call.warn);
-          if (!(await confirmed(call, `Remove ${called}${withData ? ' with its data' : ''}?`))) return 1;
+          const plan = await packages.planRemoval(called);
+          describeRemoval(plan, withData).forEach(call.warn);
+          const what = plan.isRemoved ? `what was kept of ${called}` : `${called}${withData ? ' with its data' : ''}`;
+          if (!(await confirmed(call, `Remove ${what}?`))) return 1;
         }
         const plan = await packages.remove(called, operator, { withData });
         if (call.options.json === true) call.print(JSON.stringify({ ...plan, withData }, null, 2));
-        else [`${plan.id} ${plan.version} is removed.`, ...describeRemoval(plan, withData).slice(1)].forEach(call.print);
+        else
+          [
+            plan.isRemoved ? `What was kept of ${plan.id} is removed.` : `${plan.id} ${plan.version} is removed.`,
+            ...describeRemoval(plan, withData).slice(1),
+          ].forEach(call.print);
         return modules.status(called) === undefined ? 0 : 1;
       },
     },
@@ -121,17 +128,27 @@ async function confirmed(call: CommandCall, question: string): Promise<boolean> 
   return isConfirmed;
 }
 
-/** What looks like a path, or is one, is a file; all else is a name in the registry. */
+/** Endings of what people take for an archive, whether it can be installed or not. */
+const archive = /\.(?:tgz|tar|t?gz|zip|t?bz2?|t?xz|7z|rar)$/i;
+
+/** What is there is taken; what looks like a path or an archive is a file; all else is a name in the registry. Paths are relative to the caller's folder. */
 function sourceOf({ arguments: { package: said = '' }, options, directory }: CommandCall): PackageSource {
   const checked = typeof options.integrity === 'string' ? { integrity: options.integrity } : {};
+  const path = resolve(directory, said);
   const looksLikePath =
-    isAbsolute(said) || /^\.|[\\]|\.tgz$|\.tar\.gz$/.test(said) || (said.includes('/') && !said.startsWith('@'));
-  if (looksLikePath) return { path: resolve(directory, said), ...checked };
-  if (/^(?:@[\w.~-]+\/)?[\w.~-]+(?:@.+)?$/.test(said)) return { registry: said, ...checked };
+    isAbsolute(said) || /^\.|\\/.test(said) || archive.test(said) || (said.includes('/') && !said.startsWith('@'));
+  if (looksLikePath || isPackage(path)) return { path, ...checked };
+  if (/^(?:@[\w.~-]+\/)?[\w.~-]+(?:@[^/\\:]+)?$/.test(said)) return { registry: said, ...checked };
   throw new PortalError('package-not-found', `${said} is neither a file nor the name of a package.`, {
     status: 404,
     expose: true,
   });
+}
+
+/** A folder that merely has the name of a package of the registry does not stand before it. */
+function isPackage(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true || (found?.isDirectory() === true && existsSync(join(path, 'package.json')));
 }
 
 /** Done means: the module is active, or it is off because somebody decided so. */
@@ -171,12 +188,13 @@ const headings: Readonly<Record<ModulePlan['changes'][number]['kind'], string>> 
 };
 
 function describePlan(plan: ModulePlan): readonly string[] {
-  const { action, id, version, from, packageName, digest, files, bytes, signature } = plan;
+  const { action, id, names, version, from, packageName, digest, files, bytes, signature } = plan;
+  const called = names.en === undefined || names.en === id ? id : `${names.en} (${id})`;
   const what = {
-    install: `Installs ${id} ${version}`,
-    update: `Updates ${id} from ${from} to ${version}`,
-    rollback: `Goes back with ${id} from ${from} to ${version}`,
-    none: `${id} ${version} is installed already`,
+    install: `Installs ${called} ${version}`,
+    update: `Updates ${called} from ${from} to ${version}`,
+    rollback: `Goes back with ${called} from ${from} to ${version}`,
+    none: `${called} ${version} is installed already`,
   }[action];
   const signed = { trusted: `signed by ${signature.key}`, unknown: 'signed by a key that is not known here', none: 'not signed' };
   return [
@@ -193,9 +211,9 @@ function describePlan(plan: ModulePlan): readonly string[] {
   ];
 }
 
-function describeRemoval({ id, version, stops, remainders }: RemovalPlan, withData: boolean): readonly string[] {
+function describeRemoval({ id, version, isRemoved, stops, remainders }: RemovalPlan, withData: boolean): readonly string[] {
   return [
-    `Removes ${id} ${version}.`,
+    isRemoved ? `${id} ${version} was removed before.` : `Removes ${id} ${version}.`,
     ...(stops.length > 0 ? [`  These need it, and stop: ${stops.join(', ')}`] : []),
     ...remainders.map(({ kind, names }) => `  ${withData ? 'Goes too' : 'Stays'}: ${kind}: ${names.join(', ')}`),
   ];

@@ -88,9 +88,18 @@ function digestsOf(files: PackageFiles): FileDigests {
   return Object.fromEntries([...files].map(([path, content]) => [path, sha256(content)]));
 }
 
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
 /** @throws PortalError `package-invalid` */
 export function jsonOf(name: string, content: Uint8Array | undefined): Json {
   if (content === undefined) throw packageInvalid(name, 'it has no package.json in its folder');
+  if (Buffer.from(content.subarray(0, 3)).equals(byteOrderMark))
+    throw packageInvalid(
+      name,
+      'its package.json begins with a byte order mark, which Node.js does not read',
+      undefined,
+      'save it as UTF-8 without one and pack it again',
+    );
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;

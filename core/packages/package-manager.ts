@@ -13,9 +13,11 @@ import type {
 } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { LivePackage } from './live-packages.js';
+import { PackageAudit } from './package-audit.js';
 import type { PackageRecord } from './package-records.js';
 import { PackageStager, refused, type StagedPackage, type StagingDependencies } from './package-stager.js';
-import { nameOf, problemsOf, refusalOf } from './refusal.js';
+import { carriedOut, copying, pendingMigrations, takingBack } from './planned-migrations.js';
+import { problemsOf, refusalOf } from './refusal.js';
 import { Removal, type RemovalDependencies } from './removal.js';
 
 export interface PackageManagerDependencies extends StagingDependencies, RemovalDependencies {
@@ -57,10 +59,12 @@ export class PackageManager implements ModulePackages {
   >();
   private readonly stager: PackageStager;
   private readonly removal: Removal;
+  private readonly audit: PackageAudit;
 
   constructor(private readonly dependencies: PackageManagerDependencies) {
     this.stager = new PackageStager(dependencies);
-    this.removal = new Removal(dependencies);
+    this.audit = new PackageAudit(dependencies);
+    this.removal = new Removal(dependencies, this.audit);
   }
 
   async installed(): Promise<readonly InstalledPackage[]> {
@@ -99,37 +103,49 @@ export class PackageManager implements ModulePackages {
       operator.onStep?.('reading');
       const { plan, record } = await this.stager.stageRollback(id);
       assertPossible(plan);
+      const names = record.facts.declared.migrations.map(({ name }) => name);
+      const going = this.dependencies.tables.applied(id).filter((name) => !names.includes(name));
       await this.exchange(record, {
         action: 'rolled-back',
         operator,
-        keeping: record.facts.declared.migrations.map(({ name }) => name),
+        keeping: names,
         migrates: plan.changes.some(({ kind }) => kind === 'migrations'),
         write: (transaction) => this.dependencies.records.putBack(transaction, record),
       });
-      return plan;
+      return carriedOut(plan, takingBack(going));
     };
     return this.inTurn(() => this.andSweep(goBack));
   }
 
   planRemoval(id: string): Promise<RemovalPlan> {
-    return this.inTurn(async () => this.removal.plan(await this.stager.mustBeInstalled(id)));
+    return this.inTurn(async () => {
+      const removed = await this.removal.removed(id);
+      return removed ? this.removal.planErasure(removed) : this.removal.plan(await this.stager.mustBeInstalled(id));
+    });
+  }
+
+  kept(): Promise<readonly RemovalPlan[]> {
+    return this.removal.kept();
   }
 
   remove(id: string, operator: PackageOperator, { withData = false } = {}): Promise<RemovalPlan> {
     return this.inTurn(async () => {
+      const removed = await this.removal.removed(id);
+      if (removed) return this.removal.eraseKept(removed, operator, withData);
       const record = await this.stager.mustBeInstalled(id);
       const plan = await this.removal.plan(record);
       const { kernel, live, records, tables, unitOfWork } = this.dependencies;
+      const keepsData = !withData && (plan.remainders.length > 0 || tables.applied(id).length > 0);
       operator.onStep?.('exchanging');
       await kernel.change({
         remove: [id],
         forgetsSwitches: withData,
         commit: () =>
           unitOfWork.write(async (transaction) => {
-            await records.remove(transaction, id);
+            await records.remove(transaction, record, keepsData);
             if (withData) await this.removal.erase(transaction, record);
             const said = withData ? 'with its data' : undefined;
-            await this.record(transaction, id, 'removed', record.version, undefined, operator, said);
+            await this.audit.record(transaction, id, 'removed', record.version, undefined, operator, said);
           }),
       });
       await live.get(id)?.data.dispose();
@@ -165,39 +181,21 @@ export class PackageManager implements ModulePackages {
         const { plan, record } = staged;
         if (plan.action === 'none') return plan;
         if (plan.problems.length > 0) throw refused(problemsOf(plan, source), plan.id);
-        const applied = this.dependencies.tables.applied(plan.id);
+        const pending = pendingMigrations(record.facts.declared, this.dependencies.tables.applied(plan.id));
         await this.exchange(record, {
           action: plan.action === 'install' ? 'installed' : 'updated',
           operator,
-          migrates: record.facts.declared.migrations.some(({ name }) => !applied.includes(name)),
+          migrates: pending.length > 0,
           write: (transaction) => this.dependencies.records.put(transaction, record),
         });
-        return plan;
+        return carriedOut(plan, copying(pending));
       } catch (error) {
         const known = staged && { plan: staged.plan, folder: this.dependencies.store.folderOf(staged.record) };
         const refusal = refusalOf(error, wanted, source, known);
-        await this.recordRefusal(refusal, source, known?.plan, operator);
+        await this.audit.recordRefusal(refusal, source, known?.plan, operator);
         throw refusal;
       }
     });
-  }
-
-  /** Who tried what, and why it was not done, can be looked up afterwards as what was done can. */
-  private async recordRefusal(
-    refusal: unknown,
-    source: PackageSource,
-    plan: ModulePlan | undefined,
-    operator: PackageOperator,
-  ): Promise<void> {
-    const { unitOfWork, log } = this.dependencies;
-    const reason = refusal instanceof Error ? refusal.message : String(refusal);
-    try {
-      await unitOfWork.write((transaction) =>
-        this.record(transaction, plan?.id ?? nameOf(source), 'refused', plan?.from, plan?.version, operator, reason),
-      );
-    } catch (error) {
-      log.warn('A refused package could not be written into the audit log.', { package: nameOf(source), reason, error });
-    }
   }
 
   /** Starts a version whose files lie in the store in place of the one that runs, if there is one. */
@@ -228,7 +226,7 @@ export class PackageManager implements ModulePackages {
             unitOfWork.write(async (transaction) => {
               await change.write(transaction);
               tables.forget(transaction, id);
-              await this.record(transaction, id, change.action, now?.record.version, record.version, change.operator);
+              await this.audit.record(transaction, id, change.action, now?.record.version, record.version, change.operator);
             }),
           touches: [id],
           undo: async () => {
@@ -251,19 +249,6 @@ export class PackageManager implements ModulePackages {
     if (now) this.noteChange(id, record.version);
     else this.changes.delete(id);
     log.info('A module was changed.', { module: id, action: change.action, from: now?.record.version, version: record.version });
-  }
-
-  private async record(
-    transaction: Transaction,
-    subject: string,
-    action: string,
-    before: string | undefined,
-    after: string | undefined,
-    { by, via }: PackageOperator,
-    reason?: string,
-  ): Promise<void> {
-    const entry = { area: 'modules', subject, scope: 'instance', action, before, after, by, via };
-    await this.dependencies.audit.record(transaction, reason === undefined ? entry : { ...entry, reason });
   }
 
   /** Takes away afterwards what the work left in the store, however it ended. */

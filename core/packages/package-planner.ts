@@ -5,6 +5,7 @@ import { compareVersions } from '../libraries/kernel.js';
 import type { Declared } from './declarations.js';
 import type { PackageDescription } from './package-contents.js';
 import type { ProvidedPackages } from './package-imports.js';
+import { announcedCopy } from './planned-migrations.js';
 
 /** A version of a module as plans compare it. */
 export interface PlannedVersion {
@@ -16,6 +17,8 @@ export interface PlannedVersion {
 
 export interface NextVersion extends PlannedVersion {
   readonly description: Pick<PackageDescription, 'name' | 'description' | 'peerDependencies' | 'optionalPeers'>;
+  /** What it calls its module, by locale. */
+  readonly names: Readonly<Record<string, string>>;
   readonly files: number;
   readonly bytes: number;
   readonly signature: PackageSignature;
@@ -50,8 +53,7 @@ export function planOf(
   now: PlannedVersion | undefined,
   context: PlanningContext,
 ): ModulePlan {
-  const { manifest, declared, description, version, digest, files, bytes, signature } = next;
-  const { id } = manifest;
+  const { manifest, declared, description, version, digest, names, files, bytes, signature } = next;
   const { reasons, stops } = resolution(next, context);
   const problems = [
     ...next.problems,
@@ -62,7 +64,8 @@ export function planOf(
   ];
   return {
     action,
-    id,
+    id: manifest.id,
+    names,
     packageName: description.name,
     description: description.description,
     version,
@@ -77,8 +80,11 @@ export function planOf(
     notes: [
       ...(signature.kind === 'unknown' ? ['It is signed, but this portal trusts no key, so nobody can say by whom.'] : []),
       ...[...stops].map(([other, why]) => `${other} will not run with it: ${why.join(' ')}`),
-      ...unheardMigrations(next, context),
+      ...announcedCopy(declared, context.applied),
       ...declared.unknown,
+      ...(now !== undefined && action !== 'none' && now.declared.unknown.length > 0 && declared.unknown.length === 0
+        ? [`Which addresses are new cannot be said: those of ${now.version} are known when it runs.`]
+        : []),
     ],
   };
 }
@@ -103,11 +109,14 @@ function changesBetween(
 ): readonly PlannedChange[] {
   const before = now ? namesOf(now.manifest, now.declared) : noNames;
   const after = namesOf(next.manifest, next.declared);
+  // Addresses that nobody could find out are neither new nor gone: the notes say so.
+  const isUnknown = (kind: PlannedKind, declared: Declared | undefined): boolean =>
+    kind === 'routes' && (declared?.unknown.length ?? 0) > 0;
   return kinds
     .map((kind) => ({
       kind,
-      added: after[kind].filter((name) => !before[kind].includes(name)),
-      removed: before[kind].filter((name) => !after[kind].includes(name)),
+      added: isUnknown(kind, now?.declared) ? [] : after[kind].filter((name) => !before[kind].includes(name)),
+      removed: isUnknown(kind, next.declared) ? [] : before[kind].filter((name) => !after[kind].includes(name)),
     }))
     .filter(({ added, removed }) => added.length + removed.length > 0);
 }
@@ -288,11 +297,4 @@ export function stoppedWithout(
   ).unresolved;
   const left = modules.filter((module) => module.id !== id).map(({ manifest }) => resolvable(manifest));
   return [...resolve(left, coreOffers).unresolved.keys()].filter((other) => !before.has(other)).sort();
-}
-
-function unheardMigrations({ declared }: NextVersion, { applied }: PlanningContext): readonly string[] {
-  const names = declared.migrations.map(({ name }) => name);
-  const pending = names.filter((name) => !applied.includes(name));
-  if (applied.length === 0 || pending.length === 0) return [];
-  return [`The database is copied before ${pending.join(', ')} changes its tables.`];
 }

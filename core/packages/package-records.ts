@@ -12,7 +12,7 @@ import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 import type { Declared } from './declarations.js';
 import type { FileDigests } from './package-contents.js';
 
-/** A version of a module that is installed, or was before the last update and is kept to go back to. */
+/** A version of a module that is installed, or was before the last update and is kept to go back to, or was removed and left data. */
 @Entity('portico_module_package')
 class ModulePackageRow {
   /** Id of the module. */
@@ -31,7 +31,7 @@ class ModulePackageRow {
   @Column('text', { name: 'package_name' })
   packageName!: string;
 
-  /** 0 for the version that runs, 1 for the one before it. */
+  /** 0 for the version that runs, 1 for the one before it, 2 for one that was removed and whose data was kept. */
   @Column('integer')
   age!: number;
 
@@ -51,6 +51,8 @@ class ModulePackageRow {
 /** What is kept of a package besides its files. */
 export interface PackageFacts {
   readonly manifest: ModuleManifest;
+  /** What it calls its module, by locale; packages that were installed by an earlier portal have none here. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly description: string;
   readonly digests: FileDigests;
   readonly bytes: number;
@@ -81,6 +83,8 @@ class CreateModulePackages implements MigrationInterface {
   }
 }
 
+const removedAge = 2;
+
 export const packageEntities = [ModulePackageRow] as const;
 export const packageMigrations = [CreateModulePackages] as const;
 
@@ -99,6 +103,15 @@ export class PackageRecords {
 
   /** The versions that run, and the ones before them. */
   async all(): Promise<readonly PackageRecord[]> {
+    return (await this.rows()).filter(({ age }) => age !== removedAge);
+  }
+
+  /** Those that were removed and whose data was kept. Their code is gone. */
+  async removed(): Promise<readonly PackageRecord[]> {
+    return (await this.rows()).filter(({ age }) => age === removedAge);
+  }
+
+  private rows(): Promise<readonly PackageRecord[]> {
     this.known ??= this.read();
     return this.known;
   }
@@ -122,8 +135,12 @@ export class PackageRecords {
     await rows.update({ id, digest }, { age: 0 });
   }
 
-  async remove(transaction: Transaction, id: string): Promise<void> {
-    await this.rowsIn(transaction).delete({ id });
+  /** @param keepsData whether what it declared is remembered, so that its data can be taken away later. */
+  async remove(transaction: Transaction, { id, digest }: PackageRecord, keepsData: boolean): Promise<void> {
+    const rows = this.rowsIn(transaction);
+    if (!keepsData) return void (await rows.delete({ id }));
+    for (const known of await rows.findBy({ id })) if (known.digest !== digest) await rows.delete({ id, digest: known.digest });
+    await rows.update({ id, digest }, { age: removedAge });
   }
 
   /** For changes: what is kept in memory is read again after the commit. */

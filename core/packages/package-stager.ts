@@ -1,17 +1,19 @@
-import { join, sep } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import { type ModulePlan, type PackageSource, PortalError } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
-import { readMessageFile, readMessages } from '../messages/index.js';
+import { readMessages } from '../messages/index.js';
 import type { ModuleTables } from '../persistence/index.js';
 import { explainStorageError } from '../persistence/storage-errors.js';
 import { type Declared, readDeclarations } from './declarations.js';
 import type { LivePackages } from './live-packages.js';
+import type { PackageFiles } from './package-archive.js';
 import type { PackageContents } from './package-contents.js';
 import { type InspectedPackage, inspectPackage, loadedFiles, nothingDeclared } from './package-inspector.js';
 import { type NextVersion, type PlannedVersion, type PlanningContext, planOf } from './package-planner.js';
 import type { PackageRecord, PackageRecords } from './package-records.js';
 import type { SigningPolicy } from './package-signature.js';
 import type { PackageStore, StoredPackage } from './package-store.js';
+import { lostMigrations, takingBack } from './planned-migrations.js';
 
 export interface StagingDependencies {
   readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'livingOn' | 'explanations'>;
@@ -62,8 +64,13 @@ export class PackageStager {
       const answer = await readDeclarations(loadedFiles(contents, folder));
       if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}; mend it and pack it again`);
       else {
-        declared = withLabels(answer.declared, folder, manifest.messages);
-        problems.push(...found.unreadable, ...unreadableMessages(folder, manifest.messages));
+        const isKept = (await this.dependencies.records.removed()).some(({ id }) => id === manifest.id);
+        declared = withLabels(answer.declared, messagesIn(contents.files, manifest.messages));
+        problems.push(
+          ...found.unreadable,
+          ...unreadableMessages(folder, manifest.messages),
+          ...lostMigrations({ ...stored, declared }, this.dependencies.tables.applied(manifest.id), isKept),
+        );
       }
     }
     const next = { ...this.versionOf(found, declared), problems };
@@ -75,7 +82,16 @@ export class PackageStager {
       age: 0,
       installedAt: '',
       source: found.source,
-      facts: { manifest, description: description.description, digests: contents.digests, bytes, signature, imports, declared },
+      facts: {
+        manifest,
+        names: next.names,
+        description: description.description,
+        digests: contents.digests,
+        bytes,
+        signature,
+        imports,
+        declared,
+      },
     };
     return { plan, record };
   }
@@ -104,14 +120,14 @@ export class PackageStager {
       version: record.version,
       digest: record.digest,
       description: { name: record.packageName, description: record.facts.description, peerDependencies: {}, optionalPeers: [] },
+      names: record.facts.names ?? {},
       files: Object.keys(record.facts.digests).length,
       bytes: record.facts.bytes,
       signature: record.facts.signature,
       problems,
     };
     const plan = planOf('rollback', next, plannedVersion(now), await this.context(id, live.provided()));
-    const note = `Its migrations ${going.join(', ')} are taken back: what they added goes. The database is copied before.`;
-    return { plan: going.length > 0 ? { ...plan, notes: [...plan.notes, note] } : plan, record };
+    return { plan: going.length > 0 ? { ...plan, notes: [...plan.notes, takingBack(going).before] } : plan, record };
   }
 
   /** Whether it runs, or stays out because its files are not as they were. @throws PortalError `module-unknown`, `package-refused` */
@@ -154,6 +170,7 @@ export class PackageStager {
       version: description.version,
       digest,
       description,
+      names: namesIn(files, manifest.messages),
       files: files.size,
       bytes,
       signature,
@@ -187,18 +204,36 @@ export class PackageStager {
 const labelled = ['portico.menu-items', 'portico.personal-menu-items'];
 
 /** Menu items by the words that people will read, where the package has them. */
-function withLabels(declared: Declared, folder: string, messages = 'messages'): Declared {
-  let words: ReadonlyMap<string, string> = new Map();
-  try {
-    words = readMessageFile(join(folder, messages, 'en.json'));
-  } catch {
-    // Without words, or with such as cannot be read: the key has to do.
-  }
-  const wordOf = (key: string): string => words.get(key) ?? key;
+function withLabels(declared: Declared, words: ReadonlyMap<string, string>): Declared {
   const contributions = declared.contributions.map((each) =>
-    labelled.includes(each.point) ? { ...each, names: each.names.map(wordOf) } : each,
+    labelled.includes(each.point) ? { ...each, names: each.names.map((key) => words.get(key) ?? key) } : each,
   );
   return { ...declared, contributions };
+}
+
+/** What a package calls its module, by locale. */
+function namesIn(files: PackageFiles, folder = 'messages'): Readonly<Record<string, string>> {
+  const locales = [...files.keys()].flatMap((path) => {
+    const [, locale] = /^(?:\.\/)?(.+)\.json$/.exec(posix.relative(posix.normalize(folder), path)) ?? [];
+    return locale === undefined || /^\.\.|\/|^sentences\./.test(locale) ? [] : [locale];
+  });
+  return Object.fromEntries(
+    locales.flatMap((locale) => {
+      const name = messagesIn(files, folder, locale).get('module.name');
+      return name === undefined ? [] : [[locale, name]];
+    }),
+  );
+}
+
+/** Nothing where there are none, or such as cannot be read: that is said elsewhere. */
+function messagesIn(files: PackageFiles, folder = 'messages', locale = 'en'): ReadonlyMap<string, string> {
+  try {
+    const text = new TextDecoder().decode(files.get(posix.join(folder, `${locale}.json`)));
+    const entries: readonly (readonly [string, unknown])[] = Object.entries(JSON.parse(text) as object);
+    return new Map(entries.flatMap(([key, word]) => (typeof word === 'string' ? [[key, word] as const] : [])));
+  } catch {
+    return new Map();
+  }
 }
 
 function plannedVersion({ version, digest, facts: { manifest, declared } }: PackageRecord): PlannedVersion {

@@ -2,6 +2,7 @@ import type {
   Contributions,
   ModuleBelongings,
   ModuleRemainder,
+  PackageOperator,
   Reader,
   RemovalPlan,
   RemovedModule,
@@ -11,13 +12,15 @@ import type {
 import type { Kernel } from '../kernel/index.js';
 import type { ModuleTables } from '../persistence/index.js';
 import type { LivePackages } from './live-packages.js';
+import type { PackageAudit } from './package-audit.js';
 import { stoppedWithout } from './package-planner.js';
-import type { PackageRecord } from './package-records.js';
+import type { PackageRecord, PackageRecords } from './package-records.js';
 import { refused } from './package-stager.js';
 
 export interface RemovalDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'change'>;
   readonly live: LivePackages;
+  readonly records: PackageRecords;
   readonly tables: ModuleTables;
   readonly unitOfWork: UnitOfWork;
   readonly belongings: Contributions<ModuleBelongings>;
@@ -25,7 +28,10 @@ export interface RemovalDependencies {
 
 /** What removing a module stops, what it leaves, and how that is taken away: its tables, and what parts of the portal keep for it. */
 export class Removal {
-  constructor(private readonly dependencies: RemovalDependencies) {}
+  constructor(
+    private readonly dependencies: RemovalDependencies,
+    private readonly audit: PackageAudit,
+  ) {}
 
   /** @throws PortalError `package-refused` (409) while code of another module, which goes on without it, imports its own. */
   async plan(record: PackageRecord): Promise<RemovalPlan> {
@@ -35,12 +41,50 @@ export class Removal {
     const importers = live.importersOf(packageName).flatMap(({ record: { id: other } }) => (stops.includes(other) ? [] : other));
     if (importers.length > 0)
       throw refused(`${id} cannot be removed: code of ${importers.join(', ')} imports ${packageName}. Remove that first.`, id);
-    return {
-      id,
-      version,
-      stops,
-      remainders: await unitOfWork.read((reader) => this.remainders(reader, record)),
-    };
+    const remainders = await unitOfWork.read((reader) => this.remainders(reader, record));
+    return { id, names: record.facts.names ?? {}, version, isRemoved: false, stops, remainders };
+  }
+
+  /** Of a module that was removed without its data; undefined when there is none, or when one of its id has come since. */
+  async removed(id: string): Promise<PackageRecord | undefined> {
+    const { kernel, records } = this.dependencies;
+    return kernel.modules.some((module) => module.id === id)
+      ? undefined
+      : (await records.removed()).find((record) => record.id === id);
+  }
+
+  /** What is there of a module that was removed. */
+  async planErasure(record: PackageRecord): Promise<RemovalPlan> {
+    const { id, version, facts } = record;
+    const remainders = await this.dependencies.unitOfWork.read((reader) => this.remainders(reader, record));
+    return { id, names: facts.names ?? {}, version, isRemoved: true, stops: [], remainders };
+  }
+
+  /** Of all modules that were removed and have not come back. */
+  async kept(): Promise<readonly RemovalPlan[]> {
+    const all = await this.dependencies.records.removed();
+    const still = await Promise.all(all.map(({ id }) => this.removed(id)));
+    return Promise.all(still.flatMap((record) => (record ? this.planErasure(record) : [])));
+  }
+
+  /** Takes away what a module left that was removed before. @throws PortalError `package-refused` (409) when its data is to stay. */
+  async eraseKept(record: PackageRecord, operator: PackageOperator, withData: boolean): Promise<RemovalPlan> {
+    const { id, version } = record;
+    if (!withData)
+      throw refused(
+        `${id} was removed before, and its data was kept; portico modules remove ${id} --with-data takes that away.`,
+        id,
+      );
+    const plan = await this.planErasure(record);
+    const { kernel, records, unitOfWork } = this.dependencies;
+    const commit = (): Promise<void> =>
+      unitOfWork.write(async (transaction) => {
+        await records.remove(transaction, record, false);
+        await this.erase(transaction, record);
+        await this.audit.record(transaction, id, 'removed', version, undefined, operator, 'the data that had been kept of it');
+      });
+    await kernel.change({ remove: [id], forgetsSwitches: true, commit });
+    return plan;
   }
 
   /** Takes away all that `plan` names as remaining. */

@@ -48,6 +48,7 @@ import { flagCommands } from '../flags/index.js';
 import { jobCommands, StoredJobs } from '../jobs/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
+import type { PackageRecords } from '../packages/index.js';
 import { AesSecretBox, type KeyRing, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
 import { coreFolder } from '../util/core-folder.js';
 import { personalRows } from '../util/personal-rows.js';
@@ -61,6 +62,7 @@ export interface CoreServiceDependencies {
   readonly ids: Ids;
   readonly log: Log;
   readonly storage: Storage;
+  readonly records: Pick<PackageRecords, 'removed'>;
   readonly secrets: OpenSecrets;
   /** Ends with the portal. */
   readonly opened: DisposableStore;
@@ -136,6 +138,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   const look = async (): Promise<Inventory> => ({
     ...persistence.inventory(),
     disabled: await disabled.load(),
+    removed: (await dependencies.records.removed()).map(({ id }) => id),
     changesOff: storage.modifications.list(),
   });
   kernel.contribute(IntegrityChecks, ownershipCheck(kernel, look), { id: 'ownership' });

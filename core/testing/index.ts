@@ -1,3 +1,4 @@
+export { type RequiredProperties, requiredProperties } from '../api/point-requirements.js';
 export { freePort } from '../portal/machine.js';
 export { accessibilityFaults } from './accessibility.js';
 export { digitalSourceType, metadataText, withMetadata } from './exiftool.js';

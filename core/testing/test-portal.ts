@@ -69,6 +69,8 @@ export interface TestPortal {
     stdin?: string,
     /** Who sits at the terminal; default nobody. */
     ask?: (question: string) => Promise<string>,
+    /** The folder in which it is called; default that of the process. */
+    directory?: string,
   ): Promise<{ readonly exitCode: number; readonly out: string; readonly err: string }>;
   /** Closes the portal; its data directory is removed unless it was given, or `keep` says so. */
   stop(options?: { readonly keep?: boolean }): Promise<void>;
@@ -128,7 +130,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
         .type('form')
         .send(fields),
     commandNames: () => portal.commands.names(),
-    command: (argv, stdin = '', ask) => runCommand(portal, argv, stdin, ask),
+    command: (argv, stdin = '', ask, directory) => runCommand(portal, argv, { stdin, ask, directory }),
     stop: async ({ keep = options.home !== undefined } = {}) => {
       await portal.close();
       if (!keep) await rm(home, { recursive: true, force: true });
@@ -163,11 +165,17 @@ function required<T>(portal: Portal, token: ServiceToken<T>): T {
   return service;
 }
 
+/** Who calls a command, and where. */
+interface Caller {
+  readonly stdin: string;
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
+  readonly directory?: string | undefined;
+}
+
 async function runCommand(
   portal: Portal,
   argv: readonly string[],
-  stdin: string,
-  ask?: (question: string) => Promise<string>,
+  { stdin, ask, directory }: Caller,
 ): Promise<{ readonly exitCode: number; readonly out: string; readonly err: string }> {
   let out = '';
   let err = '';
@@ -176,6 +184,7 @@ async function runCommand(
     stdin: Readable.from(stdin === '' ? [] : [stdin]),
     signal: new AbortController().signal,
     ...(ask && { ask }),
+    ...(directory === undefined ? {} : { directory }),
     out: (text) => {
       out += text;
     },

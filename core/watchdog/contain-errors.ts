@@ -1,5 +1,5 @@
 import { type Disposable, type Log, PortalError, toDisposable } from '../api/index.js';
-import { countUncaught, moduleMeter, moduleOf } from '../kernel/index.js';
+import { countError, countUncaught, moduleOf } from '../kernel/index.js';
 
 /** Stacks that are asked for their module are read this deep: whoever ends the process may be far below its module. */
 const deepStack = 100;
@@ -41,7 +41,7 @@ function refuseExit(log: () => Log): Disposable {
     const error = deepError(`process.${name} was called.`);
     const module = moduleOf(error);
     if (module === undefined) return;
-    moduleMeter.countError(module, error);
+    countError(module, error);
     log().error('A module wanted to end the process; it goes on.', { module, error });
     throw new PortalError(
       'exit-refused',

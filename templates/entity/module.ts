@@ -27,5 +27,5 @@ class NoteRoutes implements HttpRoutes {
 
 export default defineModule(({ contribute }) => {
   contribute(HttpRoutes).to(NoteRoutes);
-  contribute(MenuItems).value({ label: 'title', href: '/acme-module', menu: 'control-panel' }, { id: 'notes' });
+  contribute(MenuItems).value({ label: 'title', href: '/acme-module', icon: 'list', menu: 'control-panel' }, { id: 'notes' });
 });

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 
 const root = resolve(import.meta.dirname, '../../../..');
@@ -188,6 +189,36 @@ describe('portico module check', function () {
       exitCode: 1,
       lines: [`There is no package.json in ${workspace}. Go into the folder of a module.`],
     });
+  });
+
+  it('looks at each page with a browser, and names an input without a label and a picture without a text', async function () {
+    this.timeout(300_000);
+    // The packages as they are installed outside, where @portico/testing is one of its own.
+    const packages = join(folder, 'node_modules/@portico');
+    await rm(packages);
+    await mkdir(join(packages, 'testing'), { recursive: true });
+    for (const name of await readdir(join(root, 'node_modules/@portico')))
+      await symlink(await realpath(join(root, 'node_modules/@portico', name)), join(packages, name));
+    await writeFile(
+      join(packages, 'testing/package.json'),
+      JSON.stringify({ name: '@portico/testing', version: '1.0.0', type: 'module', exports: './index.js' }),
+    );
+    const testing = pathToFileURL(join(root, 'core/dist/testing/index.js')).href;
+    await writeFile(join(packages, 'testing/index.js'), `export * from '${testing}';`);
+    const faults = await faultsOf({
+      'dist/module.js': `import * as core from '@portico/core';
+        class Pages { prefix = '/acme-shop';
+          register(router) { router.get('/', { access: 'signed-in' }, (ctx) => ctx.render('shop', {}, { title: ctx.text('title') })); } }
+        core.injectable()(Pages);
+        export default core.defineModule(({ contribute }) => contribute(core.HttpRoutes).to(Pages));`,
+      'views/shop.hbs': `{{> page-header title=(t 'title')}}<div class="content"><input name="amount"><img src="data:,"></div>`,
+    });
+    const named = (rule: string, element: string): boolean =>
+      faults.some((fault) => fault.includes(`/acme-shop: ${rule}: `) && fault.includes(element));
+    expect([named('label', '<input name="amount">'), named('image-alt', '<img src="data:,">')], faults.join('\n')).to.deep.equal([
+      true,
+      true,
+    ]);
   });
 });
 

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { CommandSocket } from '../../commands/command-socket.js';
+import type { CommandRunner } from '../../commands/command-runner.js';
+import { CommandSocket, callPortal, listenForCommands } from '../../commands/command-socket.js';
 import { startTestPortal, type TestPortal } from '../../testing/index.js';
 
 const portico = join(import.meta.dirname, '../../../bin/portico.js');
@@ -27,6 +28,22 @@ async function run(
 }
 
 describe('The command line', () => {
+  it('ends with 1 and a sentence whatever is thrown in the portal', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'portico-'));
+    const runner = { run: () => Promise.reject(new TypeError('there is no name')) } as unknown as CommandRunner;
+    const listening = await listenForCommands(home, runner);
+    try {
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+      const exitCode = await callPortal(home, ['modules', 'list'], { stdin: undefined, stdout, stderr });
+      stdout.end();
+      stderr.end();
+      expect([exitCode, await text(stdout), await text(stderr)]).to.deep.equal([1, '', 'The command failed: there is no name\n']);
+    } finally {
+      await listening.dispose();
+      await rm(home, { recursive: true, force: true });
+    }
+  });
+
   describe('beside a running portal', () => {
     let portal: TestPortal;
 

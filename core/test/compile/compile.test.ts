@@ -17,7 +17,7 @@ interface Mailer { send(to: string): void }
 const Mailer: ServiceToken<Mailer> = serviceToken('test.mailer');
 interface Kind { readonly name: string }
 const Kinds: ConditionalPoint<Kind> = extensionPoint('test.kinds', { conditional: true });
-const Tools: ExtensionPoint<Kind> = extensionPoint('test.tools');
+const Tools: ExtensionPoint<Kind> = extensionPoint('test.tools', { requires: { name: 'text' } });
 @injectable() class SmtpMailer implements Mailer { constructor(@inject(Clock) readonly clock: Clock) {} send(to: string): void { void to; } }
 @injectable() class Postcard { write(): void {} }
 const sun = defineFlag('acme.sun', { type: 'beta', title: 'Sun' });
@@ -126,6 +126,21 @@ const wrong: readonly { readonly what: string; readonly source: string; readonly
     what: 'a contributed class of the wrong shape',
     source: wired('contribute(Kinds).to(Postcard);'),
     says: /TS2345.*'typeof Postcard' is not assignable[\s\S]*Property 'name' is missing in type 'Postcard'/,
+  },
+  {
+    what: 'a point that asks for a property that its contributions do not have',
+    source: `export const P: ExtensionPoint<Kind> = extensionPoint('test.p', { requires: { name: 'text', title: 'text' } });`,
+    says: /TS2769[\s\S]*'title' does not exist in type/,
+  },
+  {
+    what: 'a point that asks for a property of another kind',
+    source: `export const P: ExtensionPoint<Kind> = extensionPoint('test.p', { requires: { name: 'list' } });`,
+    says: /TS2769[\s\S]*'"list"' is not assignable to type '"text"/,
+  },
+  {
+    what: 'a point that forgets what every contribution has',
+    source: 'export const P: ConditionalPoint<Kind> = extensionPoint("test.p", { conditional: true, requires: {} });',
+    says: /TS2769[\s\S]*'name' is missing/,
   },
   {
     what: 'a service token as an extension point',

@@ -74,6 +74,31 @@ describe('What goes wrong', () => {
     host.routes.withdraw('front');
   });
 
+  it('answers plainly with 500 when whom to tell what cannot be found out either', async () => {
+    const fails = (): never => {
+      throw new TypeError('Cannot read properties of undefined');
+    };
+    const accessControl = { can: fails, isAmong: fails, rolesOf: fails, audienceRoles: fails, rolesWith: fails };
+    const broken = await startHost({}, { accessControl: { get: () => accessControl } });
+    try {
+      const access = { permission: 'notes.add-note' } as const;
+      broken.routes.add('front', '~', (router) => router.get('/', { access }, () => undefined));
+      for (const path of ['/web/home', '/web/home/gone']) {
+        const page = await broken.get(path).set('Accept', 'text/html');
+        expect([page.status, page.type], path).to.deep.equal([500, 'text/html']);
+        expect(page.headers).to.include.keys('content-security-policy', 'traceparent');
+        expect(page.text)
+          .to.match(/<h1>Something went wrong<\/h1>.*<p>Reference: [\w-]+<\/p>/s)
+          .and.not.to.contain('undefined');
+      }
+      const program = await broken.get('/web/home').set('Accept', 'application/json');
+      expect([program.status, program.body.error.code]).to.deep.equal([500, 'unexpected']);
+      expect(broken.log.map(({ message }) => message)).to.include('The answer to a failed request could not be made.');
+    } finally {
+      await broken.close();
+    }
+  });
+
   it('answers programs in JSON where there is no site, no page or no such method', async () => {
     const paths = ['/web/nowhere/notes', '/nothing/here', '/notes/nothing/at/all', '/notes/told'] as const;
     const programs = [{ Authorization: `Bearer portico_${'x'.repeat(43)}` }, { Accept: 'application/json' }];

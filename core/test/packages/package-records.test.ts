@@ -68,7 +68,7 @@ describe('the records of installed packages', () => {
     if (!former) throw new Error('There is no former version.');
     await portal.unitOfWork.write((transaction) => records.putBack(transaction, former));
     expect(await versions()).to.deep.equal(['1.0.0 0']);
-    await portal.unitOfWork.write((transaction) => records.remove(transaction, 'scanner'));
+    await portal.unitOfWork.write((transaction) => records.remove(transaction, former, false));
     expect(await versions()).to.deep.equal([]);
   });
 });

@@ -135,4 +135,6 @@ export interface ImageProvider {
 export type ProviderHelp = Readonly<Partial<Record<ProviderErrorCode | 'unknown', string>>>;
 
 /** Providers of images, by module. The order of the contribution says which one is asked until somebody chooses. */
-export const ImageProviders: ExtensionPoint<ImageProvider> = extensionPoint('ai-providers.image-providers');
+export const ImageProviders: ExtensionPoint<ImageProvider> = extensionPoint('ai-providers.image-providers', {
+  requires: { id: 'text', name: 'text', needsKey: 'yes-or-no', generate: 'function' },
+});

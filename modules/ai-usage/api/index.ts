@@ -150,7 +150,10 @@ export interface PaidFeature {
   badge?(access: AccessContext): MenuBadge | undefined;
 }
 /** A feature says with its `when` when it is there. Without any that is, the pages of AI Usage are not there either. */
-export const PaidFeatures: ConditionalPoint<PaidFeature> = extensionPoint('ai-usage.paid-features', { conditional: true });
+export const PaidFeatures: ConditionalPoint<PaidFeature> = extensionPoint('ai-usage.paid-features', {
+  requires: { models: 'function', isRetired: 'function' },
+  conditional: true,
+});
 
 /** A page of the Control Panel beside AI Usage, Budgets and Prices. */
 export interface UsagePage {
@@ -159,6 +162,7 @@ export interface UsagePage {
   readonly href: string;
 }
 export const UsagePages: ConditionalPoint<UsagePage> = extensionPoint('ai-usage.pages', {
+  requires: { label: 'text', href: 'text' },
   conditional: true,
   called: 'point.page',
 });

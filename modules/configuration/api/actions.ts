@@ -45,6 +45,7 @@ export interface SettingsAction {
 
 /** Actions by module. The `when` of the contribution decides whether the button is there. */
 export const SettingsActions: ConditionalPoint<SettingsAction> = extensionPoint('configuration.settings-actions', {
+  requires: { settings: 'text', field: 'text', label: 'text', run: 'function' },
   conditional: true,
   called: 'point.settings-action',
 });

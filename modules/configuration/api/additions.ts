@@ -23,5 +23,6 @@ export function defineSettingsAddition<const F extends SettingsFields>(
 
 /** Additions by module. The `when` of the contribution decides for the fields what that of a definition decides for its page. */
 export const SettingsAdditions: ConditionalPoint<SettingsAddition> = extensionPoint('configuration.settings-additions', {
+  requires: { page: 'text', fields: 'object' },
   conditional: true,
 });

@@ -21,4 +21,6 @@ export interface ChoiceProvider {
   /** The value in force of a `choice` until somebody chooses, in place of the default of the field. A memory read. */
   preset?(): string | undefined;
 }
-export const ChoiceProviders: ExtensionPoint<ChoiceProvider> = extensionPoint('configuration.choice-providers');
+export const ChoiceProviders: ExtensionPoint<ChoiceProvider> = extensionPoint('configuration.choice-providers', {
+  requires: { id: 'text', choices: 'function' },
+});

@@ -228,6 +228,7 @@ export function defineSettings<const F extends SettingsFields>(
  * What an import changed, its undo puts back, whole.
  */
 export const SettingsDefinitions: ConditionalPoint<SettingsDefinition> = extensionPoint('configuration.settings-definitions', {
+  requires: { id: 'text', section: 'text', title: 'text', scopes: 'list', fields: 'object' },
   conditional: true,
   called: 'point.settings-page',
 });

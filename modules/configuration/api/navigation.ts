@@ -18,5 +18,6 @@ export interface SettingsLink {
 
 /** Pages among the settings; `when` says for whom and where. They stand after the forms of their section. */
 export const SettingsLinks: ConditionalPoint<SettingsLink> = extensionPoint('configuration.settings-links', {
+  requires: { id: 'text', section: 'text', title: 'text', href: 'text' },
   conditional: true,
 });

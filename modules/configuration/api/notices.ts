@@ -17,5 +17,6 @@ export interface SettingsNoticeSource {
   notices(access: AccessContext): readonly SettingsNotice[];
 }
 export const SettingsNotices: ConditionalPoint<SettingsNoticeSource> = extensionPoint('configuration.settings-notices', {
+  requires: { settings: 'text', notices: 'function' },
   conditional: true,
 });

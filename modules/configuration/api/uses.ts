@@ -13,5 +13,6 @@ export interface SettingsUse {
   use(access: AccessContext): string | undefined | Promise<string | undefined>;
 }
 export const SettingsUses: ConditionalPoint<SettingsUse> = extensionPoint('configuration.settings-uses', {
+  requires: { settings: 'text', field: 'text', use: 'function' },
   conditional: true,
 });

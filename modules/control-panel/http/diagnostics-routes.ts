@@ -1,5 +1,6 @@
-import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, z } from '@portico/core';
+import { type HttpRoutes, inject, injectable, Modules, PortalError, type RouteContext, type Router, z } from '@portico/core';
 import { type Answer, type DiagnosticChoice, Diagnostics } from '../services/diagnostics.js';
+import { permissions } from '../services/permissions.js';
 
 const text = z.string().trim().max(300).optional();
 const query = z.strictObject({ text, point: text, contribution: text, site: text, person: text, given: text });
@@ -28,15 +29,53 @@ const answer = z.object({
   ),
 });
 
+/** What each module has done since the process began: counters that only grow, but for `openRequests` and `memory`. */
+const metrics = z.object({
+  modules: z.array(
+    z.object({
+      id: z.string(),
+      version: z.string(),
+      state: z.string(),
+      turns: z.number(),
+      turnMillis: z.number(),
+      longTurns: z.number(),
+      longestTurnMillis: z.number(),
+      openRequests: z.number(),
+      errors: z.number(),
+      lastError: z.string().optional(),
+      memory: z.object({ bytes: z.number(), grownBytes: z.number() }).optional(),
+    }),
+  ),
+});
+
 /** Why is this here, or not? People may ask for themselves; the screen is in the Control Panel of those who may ask for others. */
 @injectable()
 export class DiagnosticsRoutes implements HttpRoutes {
   readonly prefix = '/configuration/diagnostics';
 
-  constructor(@inject(Diagnostics) private readonly diagnostics: Diagnostics) {}
+  constructor(
+    @inject(Diagnostics) private readonly diagnostics: Diagnostics,
+    @inject(Modules) private readonly modules: Modules,
+  ) {}
 
   register(router: Router): void {
     router.get('/', { access: 'signed-in', query, answer }, (ctx: RouteContext<unknown, Query>) => this.show(ctx));
+    router.get(
+      '/modules.json',
+      { access: { permission: permissions.diagnose }, answers: 'json', answer: metrics },
+      (ctx: RouteContext) => {
+        ctx.set('Cache-Control', 'no-store');
+        ctx.body = { modules: this.metricsOf() };
+      },
+    );
+  }
+
+  /** Figures alone: why a module is as it is stands on the screen Modules, for those who manage them. */
+  private metricsOf(): z.output<typeof metrics>['modules'] {
+    return this.modules.list().flatMap(({ id, version, state }) => {
+      const activity = this.modules.activity(id);
+      return activity ? [{ id, version, state, ...activity }] : [];
+    });
   }
 
   private async show(ctx: RouteContext<unknown, Query>): Promise<void> {

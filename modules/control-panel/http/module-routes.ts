@@ -19,7 +19,7 @@ import {
 import { ContributionNames } from '../services/contribution-names.js';
 import { type ModuleAction, moduleActions } from '../services/module-actions.js';
 import { ModuleChanges } from '../services/module-changes.js';
-import { oldCodeSentence, packageModel } from '../services/package-model.js';
+import { keptModel, oldCodeSentence, packageModel } from '../services/package-model.js';
 import { permissions } from '../services/permissions.js';
 
 const access = { permission: permissions.modules };
@@ -71,7 +71,8 @@ export class ModuleRoutes implements HttpRoutes {
       const packaged = installed.find((each) => each.id === id);
       return { message, actions: packaged && packageModel(ctx, packaged, this.nameOf(ctx, packaged.id)).actions };
     });
-    ctx.render('modules', { title, modules, safeMode, install, oldCode, unreadable }, { title });
+    const kept = install === undefined ? [] : (await this.packages.kept()).map((plan) => keptModel(ctx, plan));
+    ctx.render('modules', { title, modules, safeMode, install, oldCode, unreadable, kept }, { title });
   }
 
   private async show(ctx: RouteContext<Params>): Promise<void> {

@@ -73,11 +73,13 @@ export class PackageChangeRoutes implements HttpRoutes {
 
   private async askRemoval(ctx: ModuleContext): Promise<void> {
     const { module } = ctx.input.params;
-    const { version, stops, remainders } = await this.packages.planRemoval(module);
-    const name = this.pages.nameOf(ctx, module);
-    const title = ctx.text('packages.remove-title', { name });
+    const plan = await this.packages.planRemoval(module);
+    const { version, isRemoved, stops, remainders } = plan;
+    const name = isRemoved ? this.pages.nameIn(ctx, plan) : this.pages.nameOf(ctx, module);
+    const title = ctx.text(isRemoved ? 'packages.erase-title' : 'packages.remove-title', { name });
     const model = {
       title,
+      isRemoved,
       name,
       version,
       crumbs: this.pages.crumbs(ctx, module),
@@ -101,10 +103,11 @@ export class PackageChangeRoutes implements HttpRoutes {
   private follow(ctx: OperationContext): void {
     const operation = this.operationOf(ctx);
     const { kind, module, step, failure, done } = operation;
-    const name = this.pages.nameOf(ctx, module);
+    const name = done ? this.pages.nameIn(ctx, done) : this.pages.nameOf(ctx, module);
     const version = done?.version ?? '';
     const state = step === undefined ? (failure === undefined ? 'done' : 'failed') : 'running';
-    const title = ctx.text(`packages.${state}.${kind}`, { name, version });
+    const isErasure = done !== undefined && 'isRemoved' in done && done.isRemoved;
+    const title = ctx.text(isErasure ? 'packages.done.erase' : `packages.${state}.${kind}`, { name, version });
     const status = kind === 'remove' ? undefined : this.modules.status(module);
     const remainders = done && 'remainders' in done ? done.remainders : [];
     const model = {
@@ -119,7 +122,7 @@ export class PackageChangeRoutes implements HttpRoutes {
       now: status && ctx.text('modules.now', { name, state: ctx.text(`modules.state.${status.state}`) }),
       reasons: status?.reasons ?? [],
       notes: done && 'notes' in done ? done.notes : [],
-      remainders: remainders.map(({ kind: what, names }) => ({ kind: what, names: names.join(', ') })),
+      remainders: isErasure ? [] : remainders.map(({ kind: what, names }) => ({ kind: what, names: names.join(', ') })),
       crumbs: this.pages.crumbs(ctx),
     };
     ctx.set('Cache-Control', 'no-store');

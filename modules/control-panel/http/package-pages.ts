@@ -11,6 +11,7 @@ import {
   type RouteContext,
   z,
 } from '@portico/core';
+import { nameAmong } from '../services/package-model.js';
 import { planSteps } from '../services/plan-model.js';
 
 export const place = '/configuration/packages';
@@ -29,7 +30,7 @@ export class PackagePages {
 
   renderPlan(ctx: AnyContext, plan: ModulePlan, { problems, status, ...more }: PlanPage): void {
     const { action, id: module, version, from, digest } = plan;
-    const name = this.nameOf(ctx, module);
+    const name = this.nameIn(ctx, plan);
     const title = ctx.text(`packages.plan-title.${action}`, { name, version });
     const all = { ...plan, problems: [...problems, ...plan.problems] };
     const model = {
@@ -55,6 +56,11 @@ export class PackagePages {
 
   nameOf({ access: { locale } }: AnyContext, module: string): string {
     return this.catalog.nameOf(module, locale);
+  }
+
+  /** As the package itself has it: a module that is not there yet has no words. */
+  nameIn(ctx: AnyContext, { id, names }: Pick<ModulePlan, 'id' | 'names'>): string {
+    return nameAmong(names, ctx.access.locale) ?? this.nameOf(ctx, id);
   }
 
   crumbs(ctx: AnyContext, module?: string): readonly Crumb[] {

@@ -33,6 +33,8 @@ export class PackageRoutes implements HttpRoutes {
   readonly prefix = place;
   /** Plans of what waits, as long as the same modules are installed. */
   private readonly plans = new Map<string, { readonly installed: string; readonly plan: ModulePlan }>();
+  /** What came of files that are gone because they were installed: somebody may go back to the page. */
+  private readonly done = new Map<string, { readonly sender: string; readonly plan: ModulePlan }>();
 
   constructor(
     @inject(ModulePackages) private readonly packages: ModulePackages,
@@ -104,8 +106,7 @@ export class PackageRoutes implements HttpRoutes {
     const known = this.plans.get(incoming);
     if (known?.installed === installed) return known.plan;
     const plan = await this.packages.plan(source);
-    for (const old of [...this.plans.keys()].slice(0, Math.max(0, this.plans.size - 20))) this.plans.delete(old);
-    this.plans.set(incoming, { installed, plan });
+    keep(this.plans, incoming, { installed, plan });
     return plan;
   }
 
@@ -115,7 +116,7 @@ export class PackageRoutes implements HttpRoutes {
     const sender = operatorOf(ctx).by.id;
     const file = this.incoming.find(sender, incoming);
     if (!file) {
-      this.form(ctx, module, ctx.text('packages.expired'), 410);
+      this.form(ctx, module, this.goneText(ctx, sender, incoming), 410);
       return;
     }
     const plan = await this.planOf(sender, incoming);
@@ -138,6 +139,12 @@ export class PackageRoutes implements HttpRoutes {
     });
   }
 
+  private goneText(ctx: AnyContext, sender: string, incoming: string): string {
+    const done = this.done.get(incoming);
+    if (done?.sender !== sender) return ctx.text('packages.expired');
+    return ctx.text('packages.brought', { name: this.pages.nameIn(ctx, done.plan), version: done.plan.version });
+  }
+
   private async bring(ctx: IncomingContext<z.output<typeof confirmed>>): Promise<void> {
     const { incoming } = ctx.input.params;
     const operator = operatorOf(ctx);
@@ -150,6 +157,7 @@ export class PackageRoutes implements HttpRoutes {
     const source = await this.incoming.source(sender, incoming);
     const operation = this.operations.start(action, plan.id, operator, async (by) => {
       const done = await this.packages[action](source, by);
+      keep(this.done, incoming, { sender, plan: done });
       await this.incoming.discard(sender, incoming);
       return done;
     });
@@ -164,4 +172,10 @@ export class PackageRoutes implements HttpRoutes {
 
 function refused(message: string): PortalError {
   return new PortalError('package-invalid', message, { status: 422, expose: true });
+}
+
+/** Of the oldest no more than some stay. */
+function keep<T>(entries: Map<string, T>, key: string, value: T): void {
+  for (const old of [...entries.keys()].slice(0, Math.max(0, entries.size - 20))) entries.delete(old);
+  entries.set(key, value);
 }

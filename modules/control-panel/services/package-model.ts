@@ -1,4 +1,4 @@
-import type { InstalledPackage, ReplacedCode, RouteContext } from '@portico/core';
+import type { InstalledPackage, RemovalPlan, ReplacedCode, RouteContext } from '@portico/core';
 import { permissions } from './permissions.js';
 
 /** A module that was installed as a package, as its page shows it. */
@@ -39,6 +39,33 @@ export function packageModel(ctx: Context, installed: InstalledPackage, module: 
         ]
       : [],
   };
+}
+
+/** What is left of a module that was removed. */
+export interface KeptModel {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly what: string;
+  readonly label: string;
+  readonly href: string;
+}
+
+export function keptModel(ctx: Context, { id, names, version, remainders }: RemovalPlan): KeptModel {
+  const name = nameAmong(names, ctx.access.locale) ?? id;
+  return {
+    id,
+    name,
+    version,
+    what: remainders.map(({ kind, names: each }) => `${kind}: ${each.join(', ')}`).join('; '),
+    label: ctx.text('packages.erase-name', { name }),
+    href: ctx.url(`/configuration/packages/remove/${id}`),
+  };
+}
+
+/** As a package itself calls its module: one that is not there has no words in the portal. */
+export function nameAmong(names: Readonly<Record<string, string>>, locale: string): string | undefined {
+  return names[locale] ?? names[locale.split('-')[0] ?? locale] ?? names.en;
 }
 
 /** When it is worth a word: this many versions, or files of this size. */

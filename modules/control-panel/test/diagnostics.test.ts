@@ -174,6 +174,24 @@ describe('Diagnostics', () => {
     expect((await ask(menu('ghost'))).status).to.equal(404);
   });
 
+  it('answers the metrics of each module as JSON, as the command does, to those who may ask for others', async () => {
+    const { status, body } = await admin.get(`${base}/modules.json`);
+    expect(status).to.equal(200);
+    const listed = JSON.parse((await portal.command(['modules', 'list', '--json'])).out) as readonly {
+      readonly id: string;
+      readonly activity?: { readonly turns: number };
+    }[];
+    const ids = body.modules.map(({ id }: { id: string }) => id);
+    expect(ids).to.deep.equal(listed.flatMap(({ id, activity }) => (activity ? [id] : [])));
+    const own = body.modules.find(({ id }: { id: string }) => id === 'control-panel');
+    expect(own).to.include({ state: 'active', errors: 0, openRequests: 1 });
+    expect(own.turns).to.be.greaterThan(0);
+    expect(own.turnMillis).to.be.greaterThan(0);
+    expect(listed.find(({ id }) => id === 'control-panel')?.activity?.turns).to.be.at.least(own.turns);
+    expect((await ada.get(`${base}/modules.json`)).status).to.equal(404);
+    expect((await portal.agent().get(`${base}/modules.json`)).status).to.equal(401);
+  });
+
   it('tells somebody who may not see a site the same as of a site that is not there', async () => {
     const access = (await portal.command(['why', 'portico.menu-items', 'site-settings', '--site', 'nowhere'])).err;
     expect(access).to.include('There is no site with the address nowhere.');

@@ -25,6 +25,7 @@ export interface DocumentAction {
 
 /** Actions on documents. The host states the fact `uploads`. */
 export const DocumentActions: ConditionalPoint<DocumentAction> = extensionPoint('documents-media.document-actions', {
+  requires: { label: 'text', of: ['text', 'object'], href: 'text', parameter: 'text', opens: 'text' },
   conditional: true,
   called: 'point.document-action',
 });

@@ -73,7 +73,9 @@ export interface DocumentMetadata {
 }
 
 /** Kinds of metadata of documents. What is kept with a document is shown whatever is switched on now, so a kind has no `when`. */
-export const DocumentMetadataKinds: ExtensionPoint<DocumentMetadata> = extensionPoint('documents-media.metadata-kinds');
+export const DocumentMetadataKinds: ExtensionPoint<DocumentMetadata> = extensionPoint('documents-media.metadata-kinds', {
+  requires: { kind: 'text' },
+});
 
 /** What the item selector answers beside name and address for documents that have metadata of one kind. */
 export interface DocumentChoice {
@@ -84,4 +86,7 @@ export interface DocumentChoice {
 }
 
 /** What is suggested with a document that somebody chooses. */
-export const DocumentChoices: ConditionalPoint<DocumentChoice> = extensionPoint('documents-media.choices', { conditional: true });
+export const DocumentChoices: ConditionalPoint<DocumentChoice> = extensionPoint('documents-media.choices', {
+  requires: { kind: 'text', choice: 'function' },
+  conditional: true,
+});

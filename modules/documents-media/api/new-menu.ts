@@ -24,6 +24,7 @@ export interface NewMenuItem {
   readonly size?: 'lg';
 }
 export const NewMenuItems: ConditionalPoint<NewMenuItem> = extensionPoint('documents-media.new-menu-items', {
+  requires: { label: 'text', href: 'text', opens: 'text' },
   conditional: true,
   called: 'point.new-menu-item',
 });

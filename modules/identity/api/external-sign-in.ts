@@ -46,7 +46,9 @@ export interface SignInMethod {
 }
 
 /** Methods of signing in. Hosted by identity. */
-export const SignInMethods: ExtensionPoint<SignInMethod> = extensionPoint('identity.sign-in-methods');
+export const SignInMethods: ExtensionPoint<SignInMethod> = extensionPoint('identity.sign-in-methods', {
+  requires: { buttons: 'function' },
+});
 
 /** A role that everybody in a group of the provider has. */
 export interface GroupRole {

@@ -123,14 +123,16 @@ export class RoleCatalog implements Roles {
     const snapshot = this.permissions.all();
     if (this.grants && this.snapshot === snapshot) return this.grants;
     const grants = new Map<PermissionId, Grant>();
-    this.permissions.each((permission) => this.checkRoles(permission), snapshot);
-    for (const { module, value } of snapshot) {
-      const declared = new Set(value.defaultRoles.map((role) => foldText(role)));
+    // One that cannot be read is left out, and its module is told.
+    this.permissions.each((permission, { module }) => {
+      const { id, defaultRoles } = permission;
+      const declared = new Set(defaultRoles.map((role) => foldText(role)));
       const roles = this.names().filter(
-        (role) => role === 'Administrator' || (this.overrides.get(keyOf(role, value.id)) ?? declared.has(foldText(role))),
+        (role) => role === 'Administrator' || (this.overrides.get(keyOf(role, id)) ?? declared.has(foldText(role))),
       );
-      grants.set(value.id, Object.freeze({ permission: value, module, roles: new Set(roles) }));
-    }
+      grants.set(id, Object.freeze({ permission, module, roles: new Set(roles) }));
+      this.checkRoles(permission);
+    }, snapshot);
     this.snapshot = snapshot;
     this.grants = grants;
     return grants;

@@ -19,6 +19,7 @@ export interface ItemSelectorView {
 
 /** Tabs of the selector; the contribution's id is the tab's stable id, `order` its place. */
 export const ItemSelectorViews: ConditionalPoint<ItemSelectorView> = extensionPoint('item-selector.views', {
+  requires: { label: 'text', href: 'text', itemTypes: 'list', returnTypes: 'list' },
   conditional: true,
   called: 'point.view',
 });

@@ -32,6 +32,7 @@ export interface HomePageSection {
   entries(access: AccessContext): Promise<readonly HomePageEntry[]>;
 }
 export const HomePageSections: ConditionalPoint<HomePageSection> = extensionPoint('sites.home-page-sections', {
+  requires: { title: 'text', entries: 'function' },
   conditional: true,
   called: 'point.home-page-section',
 });

@@ -8,6 +8,7 @@ export interface Greeting {
 
 /** Greetings on the page of Acme Module, in their order; each may have a `when`. */
 export const Greetings: ConditionalPoint<Greeting> = extensionPoint('acme-module.greetings', {
+  requires: { label: 'text' },
   conditional: true,
   called: 'point.greeting',
 });
