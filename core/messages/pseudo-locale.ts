@@ -15,7 +15,7 @@ const letters: ReadonlyMap<string, string> = new Map([...plain].map((letter, ind
 const filling = ' one two three four five six seven eight nine ten eleven twelve';
 
 /** What a language says for each key. */
-export type Words = Pick<ReadonlyMap<string, ParsedMessage>, 'get'>;
+export type Words = Pick<ReadonlyMap<string, ParsedMessage>, 'get' | 'has' | 'keys'>;
 
 /** Adds one to the languages of a folder, made of the words of another. */
 export function addPseudo<T extends { readonly locale: string; readonly messages: Words }>(
@@ -41,6 +41,8 @@ function pseudoWords(words: Words): Words {
       made.set(key, pseudo);
       return pseudo;
     },
+    has: (key) => words.has(key),
+    keys: () => words.keys(),
   };
 }
 

@@ -78,7 +78,14 @@ describe('What goes wrong', () => {
     const fails = (): never => {
       throw new TypeError('Cannot read properties of undefined');
     };
-    const accessControl = { can: fails, isAmong: fails, rolesOf: fails, audienceRoles: fails, rolesWith: fails };
+    const accessControl = {
+      can: fails,
+      isAmong: fails,
+      rolesOf: fails,
+      rolesAmong: fails,
+      audienceRoles: fails,
+      rolesWith: fails,
+    };
     const broken = await startHost({}, { accessControl: { get: () => accessControl } });
     try {
       const access = { permission: 'notes.add-note' } as const;
