@@ -106,12 +106,8 @@ export class SessionStore implements Sessions {
   }
 
   /** Adds a session in a transaction of the caller's; it is in force after the commit. Answers the token for the browser. */
-  async create(
-    transaction: Transaction,
-    personId: string,
-    means: readonly SignInMeans[],
-    { address, userAgent }: Visitor,
-  ): Promise<string> {
+  async create(transaction: Transaction, personId: string, means: readonly SignInMeans[], visitor: Visitor): Promise<string> {
+    const { address, userAgent } = visitor;
     const token = newToken();
     const now = this.clock.now().getTime();
     const entity = Object.assign(new SessionEntity(), {

@@ -33,7 +33,7 @@ import {
 } from '@portico/core/util';
 import type { Sites } from '../api/index.js';
 import { SiteEntity, type SiteFacts, type SiteState, siteOf } from '../entities/site-entity.js';
-import { addressTaken, checkedName, checkedSite, type NewSite } from './site-rules.js';
+import { addressTaken, checkedName, checkedSite, isSame, type NewSite } from './site-rules.js';
 
 /** By what sites are sorted. */
 export type SitesOrder = 'name' | 'address';
@@ -59,6 +59,7 @@ export interface SitesPage {
 }
 
 const pageSize = 20;
+type Told = Omit<AuditEntry, 'area' | 'subject' | 'scope'>;
 
 /** All sites, in memory; changed after a commit. */
 @injectable()
@@ -152,7 +153,7 @@ export class SiteRepository implements SiteDirectory, Sites {
       const other = await repository.findOneBy({ address });
       if (other) throw addressTaken(address, other.state);
       await repository.insert(entity);
-      await this.record(transaction, entity, 'added', { after: { name } });
+      await this.record(transaction, entity, { action: 'added', after: { name } });
       transaction.afterCommit(() => this.keep([...this.rows.values(), entity]));
     });
     return siteOf(entity);
@@ -164,20 +165,14 @@ export class SiteRepository implements SiteDirectory, Sites {
       const known = this.byId(id);
       if (!known) throw notFound('site');
       await transaction.repository(SiteEntity).update({ id }, { name, nameKey: nameSortKey(name), searchText: foldText(name) });
-      if (known.name !== name)
-        await this.record(transaction, known, 'changed', { attribute: 'name', before: known.name, after: name });
-      const renamed = this.changed(transaction, id, { name });
-      return renamed;
+      const told = { attribute: 'name', action: 'changed', before: known.name, after: name };
+      if (known.name !== name) await this.record(transaction, known, told);
+      return this.changed(transaction, id, { name });
     });
   }
 
-  private record(
-    transaction: Transaction,
-    { id, address }: Pick<Site, 'id' | 'address'>,
-    action: string,
-    more: Partial<AuditEntry>,
-  ): Promise<void> {
-    return this.audit.record(transaction, { area: 'sites', subject: address, scope: id, action, ...more });
+  private record(transaction: Transaction, { id, address }: Pick<Site, 'id' | 'address'>, entry: Told): Promise<void> {
+    return this.audit.record(transaction, { area: 'sites', subject: address, scope: id, ...entry });
   }
 
   async show(id: string, audience: Audience): Promise<Site> {
@@ -189,10 +184,8 @@ export class SiteRepository implements SiteDirectory, Sites {
       const { visibleTo, roles } = audience;
       const change = { visibleTo, visibleRoles: JSON.stringify(roles) };
       await transaction.repository(SiteEntity).update({ id }, change);
-      const entry = { area: 'sites', subject: known.address, attribute: 'visibility', scope: id, action: 'changed' };
-      await this.audit.record(transaction, { ...entry, before, after: audience });
-      const shown = this.changed(transaction, id, change);
-      return shown;
+      await this.record(transaction, known, { attribute: 'visibility', action: 'changed', before, after: audience });
+      return this.changed(transaction, id, change);
     });
   }
 
@@ -257,9 +250,6 @@ export interface SiteAway {
   readonly state: Exclude<SiteState, 'active'>;
   readonly since: Date;
 }
-
-const isSame = (one: Audience, other: Audience): boolean =>
-  one.visibleTo === other.visibleTo && one.roles.join('\n') === other.roles.join('\n');
 
 /** The names of roles that sites are visible to. */
 @injectable()

@@ -1,4 +1,4 @@
-import { invalidInput, PortalError } from '@portico/core';
+import { type Audience, invalidInput, PortalError } from '@portico/core';
 import type { SiteState } from '../entities/site-entity.js';
 
 const addressShape = /^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/;
@@ -51,4 +51,8 @@ function problemOf(address: string): string | undefined {
 function tidyName(name: string): string | undefined {
   const tidy = name.trim().replace(/\s+/g, ' ');
   return tidy.length >= 1 && tidy.length <= 100 ? tidy : undefined;
+}
+
+export function isSame(one: Audience, other: Audience): boolean {
+  return one.visibleTo === other.visibleTo && one.roles.join('\n') === other.roles.join('\n');
 }
