@@ -85,9 +85,11 @@ function migrationFault(error: unknown): readonly string[] {
   return [`(${[migrations.join(', '), ...(cause instanceof Error ? [cause.message] : [])].join(': ')})`];
 }
 
-/** Files of a module are called by their paths inside of it. */
+/** Files of a module are called by their paths inside of it. Of its two names either may be the end of the other: the longer one goes first. */
 const withoutFolder = (text: string, folder: string): string =>
-  [folder, relative(process.cwd(), folder)].reduce((said, each) => said.replaceAll(each + sep, ''), text);
+  [folder, relative(process.cwd(), folder)]
+    .sort((a, b) => b.length - a.length)
+    .reduce((said, each) => said.replaceAll(each + sep, ''), text);
 
 /** Parsers show with an arrow of their own where they stopped. */
 const inOneLine = (text: string): string => text.replace(/\n-*\^/g, '').replace(/\s+/g, ' ');
