@@ -222,6 +222,12 @@ export class AuditWalk {
     return { id: String(headers.location).split('/').at(-1) ?? '', name };
   }
 
+  async newService(): Promise<{ readonly id: string; readonly name: string }> {
+    const name = this.unique;
+    const { headers } = await this.post('/identity/service-accounts/new', { name, description: '' })();
+    return { id: String(headers.location).split('/').at(-1) ?? '', name };
+  }
+
   /** An authenticator app that is not set up yet. */
   async newApp(owner: Visitor): Promise<{ readonly fields: object; readonly codeOf: (steps: number) => string }> {
     const { text } = await owner.get('/account/authenticator');
@@ -253,8 +259,8 @@ export class AuditWalk {
     return idIn(await this.command('sessions', 'list', '--email', email, '--json')());
   }
 
-  async tokenOf(email: string): Promise<string> {
-    return idIn(await this.command('tokens', 'list', '--email', email, '--json')());
+  async tokenOf(owner: string, option: '--email' | '--service-account' = '--email'): Promise<string> {
+    return idIn(await this.command('tokens', 'list', option, owner, '--json')());
   }
 
   picture(): Promise<Buffer> {

@@ -22,6 +22,7 @@ export const readingCommands: readonly string[] = [
   'prices list',
   'roles list',
   'secrets list',
+  'service-accounts list',
   'settings get',
   'mail list',
   'mail test',
@@ -50,6 +51,11 @@ const onPerson =
   (...argv: readonly string[]): AuditCase =>
   async (walk) =>
     walk.command(...argv, '--email', (await walk.newPerson()).email);
+
+const onService =
+  (word: string, ...more: readonly string[]): AuditCase =>
+  async (walk) =>
+    walk.command('service-accounts', word, '--name', (await walk.newService()).name, ...more);
 
 export const auditedCommands: Readonly<Record<string, AuditCase>> = {
   'audit export': run('audit', 'export'),
@@ -116,6 +122,23 @@ export const auditedCommands: Readonly<Record<string, AuditCase>> = {
     await walk.newToken(person);
     return walk.command('tokens', 'revoke', '--email', person.email);
   },
+  'tokens create': async (walk) =>
+    walk.command('tokens', 'create', '--service-account', (await walk.newService()).name, '--name', walk.unique),
+  'service-accounts add': async (walk) => walk.command('service-accounts', 'add', '--name', walk.unique),
+  'service-accounts remove': onService('remove', '--yes'),
+  'service-accounts grant': onService('grant', '--role', 'Operator'),
+  'service-accounts revoke': async (walk) => {
+    const { name } = await walk.newService();
+    await walk.command('service-accounts', 'grant', '--name', name, '--role', 'Operator')();
+    return walk.command('service-accounts', 'revoke', '--name', name, '--role', 'Operator');
+  },
+  'service-accounts disable': onService('disable'),
+  'service-accounts enable': async (walk) => {
+    const { name } = await walk.newService();
+    await walk.command('service-accounts', 'disable', '--name', name)();
+    return walk.command('service-accounts', 'enable', '--name', name);
+  },
+  branding: async (walk) => walk.command('branding', '--name', walk.unique),
   'sites add': async (walk) => walk.command('sites', 'add', '--name', walk.unique, '--address', walk.unique),
   'sites archive': async (walk) => walk.command('sites', 'archive', '--address', (await walk.newSite()).address),
   'sites restore': async (walk) => {

@@ -217,6 +217,34 @@ export const auditedRoutes: Readonly<Record<string, AuditCase>> = {
     await walk.post(`${site}/identity/memberships/groups`, { group: name, role: 'Author' })();
     return walk.post(`${site}/identity/memberships/groups/roles`, { group: id, role: 'Author', intent: 'revoke' });
   },
+  'POST /identity/service-accounts/new': async (walk) =>
+    walk.post('/identity/service-accounts/new', { name: walk.unique, description: '' }),
+  'POST /identity/service-accounts/:id': async (walk) =>
+    walk.post(`/identity/service-accounts/${(await walk.newService()).id}`, { name: walk.unique, description: 'Another one.' }),
+  'POST /identity/service-accounts/:id/active': async (walk) =>
+    walk.post(`/identity/service-accounts/${(await walk.newService()).id}/active`, { active: 'false' }),
+  'POST /identity/service-accounts/:id/roles': async (walk) =>
+    walk.post(`/identity/service-accounts/${(await walk.newService()).id}/roles`, { role: 'Operator' }),
+  'POST /identity/service-accounts/:id/tokens': async (walk) =>
+    walk.post(`/identity/service-accounts/${(await walk.newService()).id}/tokens`, { name: walk.unique, days: '3' }),
+  'POST /identity/service-accounts/:id/tokens/:token/revoke': async (walk) => {
+    const { id, name } = await walk.newService();
+    await walk.command('tokens', 'create', '--service-account', name, '--name', walk.unique)();
+    return walk.post(`/identity/service-accounts/${id}/tokens/${await walk.tokenOf(name, '--service-account')}/revoke`);
+  },
+  'POST /identity/service-accounts/:id/remove': async (walk) =>
+    walk.post(`/identity/service-accounts/${(await walk.newService()).id}/remove`),
+  'POST /branding': async (walk) => walk.files('/branding', 'logo', await walk.picture(), 'logo.png'),
+  'POST /branding/logo/remove': async (walk) => {
+    await walk.files('/branding', 'logo', await walk.picture(), 'logo.png')();
+    return walk.post('/branding/logo/remove');
+  },
+  'POST ~/branding': async (walk) => walk.files(`${site}/branding`, 'logo', await walk.picture(), 'logo.png'),
+  'POST ~/branding/logo/remove': async (walk) => {
+    await walk.files(`${site}/branding`, 'logo', await walk.picture(), 'logo.png')();
+    return walk.post(`${site}/branding/logo/remove`);
+  },
+  'POST /first-steps/put-away': simple('/first-steps/put-away'),
   'POST /sites/new': async (walk) => walk.post('/sites/new', { name: walk.unique, address: walk.unique }),
   'POST /sites/:id': async (walk) => walk.post(`/sites/${walk.siteId}`, { name: walk.unique }),
   'POST /sites/:id/archive': async (walk) => walk.post(`/sites/${(await walk.newSite()).id}/archive`),
