@@ -14,8 +14,6 @@ import {
   type PersonalDataSource,
   PortalError,
   SecretBox,
-  type SecretStore,
-  type StoredSecret,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
@@ -23,6 +21,7 @@ import { personalRows } from '@portico/core/util';
 import type { Mail, Mailer } from '../api/index.js';
 import { type MailState, QueuedMail } from '../entities/queued-mail.js';
 import { composeMail, type MailBody } from './compose.js';
+import { contextOf, opened } from './mail-secrets.js';
 import { MailConfig, MailServer } from './mail-settings.js';
 import { notSetUp } from './smtp-client.js';
 import type { SmtpFault } from './smtp-fault.js';
@@ -238,58 +237,6 @@ export class MailQueue implements Mailer {
     const plain = body === null ? undefined : opened(this.box, id, body);
     return plain === undefined ? undefined : (JSON.parse(plain) as MailBody);
   }
-}
-
-/** The texts of mails that are not sent yet, for `portico secrets`: links in them open accounts. */
-@injectable()
-export class MailSecrets implements SecretStore {
-  constructor(
-    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(SecretBox) private readonly box: SecretBox,
-  ) {}
-
-  async list(): Promise<readonly StoredSecret[]> {
-    const where = { state: In<MailState>(['waiting', 'sending', 'failed']) };
-    const mails = await this.unitOfWork.read((reader) => reader.repository(QueuedMail).find({ where, order: { id: 'ASC' } }));
-    return mails.flatMap(({ id, kind, createdAt, body }) =>
-      body === null
-        ? []
-        : [
-            {
-              id,
-              name: `mail.${kind}`,
-              scope: 'instance',
-              setBy: 'Portico',
-              setAt: new Date(Number(createdAt)),
-              sealed: body,
-              readable: opened(this.box, id, body) !== undefined,
-            },
-          ],
-    );
-  }
-
-  reseal(id: string): Promise<boolean> {
-    return this.unitOfWork.write(async (transaction) => {
-      const mail = await transaction.repository(QueuedMail).findOneBy({ id });
-      if (!mail || mail.body === null) return true;
-      const plain = opened(this.box, id, mail.body);
-      if (plain === undefined) return false;
-      await transaction.repository(QueuedMail).update({ id }, { body: this.box.seal(plain, contextOf(id)) });
-      return true;
-    });
-  }
-}
-
-function opened(box: SecretBox, id: string, sealed: string): string | undefined {
-  try {
-    return box.open(sealed, contextOf(id));
-  } catch {
-    return undefined;
-  }
-}
-
-function contextOf(id: string): string {
-  return `mail/${id}`;
 }
 
 const mails = personalRows({
