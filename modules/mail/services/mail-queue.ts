@@ -9,7 +9,6 @@ import {
   injectable,
   LessThan,
   LessThanOrEqual,
-  Log,
   notFound,
   type PersonalDataSource,
   PortalError,
@@ -49,6 +48,13 @@ export interface QueueCounts {
   readonly failed: number;
 }
 
+/** A mail for which there was no room, and how many there is room for. */
+interface RefusedMail {
+  readonly kind: string;
+  readonly waiting: number;
+  readonly most: number;
+}
+
 /**
  * The mails that are to be sent, in the order of their queuing, and what became of them.
  *
@@ -62,6 +68,9 @@ export class MailQueue implements Mailer {
   private readonly queued = new Emitter<void>();
   /** After the commit that queued something. */
   readonly onDidQueue = this.queued.event;
+  private readonly refused = new Emitter<RefusedMail>();
+  /** When a mail was refused because too many wait. */
+  readonly onDidRefuse = this.refused.event;
 
   constructor(
     @inject(Clock) private readonly clock: Clock,
@@ -72,7 +81,6 @@ export class MailQueue implements Mailer {
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(MailServer) private readonly server: MailServer,
     @inject(MailConfig) private readonly config: MailConfig,
-    @inject(Log) private readonly log: Log,
   ) {}
 
   get isReady(): boolean {
@@ -113,7 +121,7 @@ export class MailQueue implements Mailer {
     const most = isSecurityNotice ? mostWaiting + Math.ceil(mostWaiting / 10) : mostWaiting;
     const waiting = await transaction.repository(QueuedMail).countBy({ state: In(unsent) });
     if (waiting + count <= most) return;
-    this.log.warn('A mail was refused, because too many wait already. System, Mail says why they do.', { kind, waiting, most });
+    this.refused.fire({ kind, waiting, most });
     const sentence = 'Too many mails wait for the mail server. An administrator sees why under System, Mail.';
     throw new PortalError('mail-queue-full', sentence, { status: 503, expose: true });
   }
