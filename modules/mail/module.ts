@@ -15,8 +15,9 @@ import { Mailer } from './api/index.js';
 import { ListMail, RetryMail, TestMail } from './commands/mail-commands.js';
 import { MailRoutes, manageMail } from './http/mail-routes.js';
 import { MailNotices, MailStep, TestConnection } from './services/mail-notices.js';
-import { MailQueue, MailSecrets, personalMails } from './services/mail-queue.js';
+import { MailQueue, personalMails } from './services/mail-queue.js';
 import { MailRunner } from './services/mail-runner.js';
+import { MailSecrets } from './services/mail-secrets.js';
 import { mailSettings } from './services/mail-settings.js';
 import { SmtpClient } from './services/smtp-client.js';
 

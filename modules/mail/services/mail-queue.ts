@@ -9,13 +9,10 @@ import {
   injectable,
   LessThan,
   LessThanOrEqual,
-  Log,
   notFound,
   type PersonalDataSource,
   PortalError,
   SecretBox,
-  type SecretStore,
-  type StoredSecret,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
@@ -23,6 +20,7 @@ import { personalRows } from '@portico/core/util';
 import type { Mail, Mailer } from '../api/index.js';
 import { type MailState, QueuedMail } from '../entities/queued-mail.js';
 import { composeMail, type MailBody } from './compose.js';
+import { contextOf, opened } from './mail-secrets.js';
 import { MailConfig, MailServer } from './mail-settings.js';
 import { notSetUp } from './smtp-client.js';
 import type { SmtpFault } from './smtp-fault.js';
@@ -50,6 +48,13 @@ export interface QueueCounts {
   readonly failed: number;
 }
 
+/** A mail for which there was no room, and how many there is room for. */
+interface RefusedMail {
+  readonly kind: string;
+  readonly waiting: number;
+  readonly most: number;
+}
+
 /**
  * The mails that are to be sent, in the order of their queuing, and what became of them.
  *
@@ -63,6 +68,9 @@ export class MailQueue implements Mailer {
   private readonly queued = new Emitter<void>();
   /** After the commit that queued something. */
   readonly onDidQueue = this.queued.event;
+  private readonly refused = new Emitter<RefusedMail>();
+  /** When a mail was refused because too many wait. */
+  readonly onDidRefuse = this.refused.event;
 
   constructor(
     @inject(Clock) private readonly clock: Clock,
@@ -73,7 +81,6 @@ export class MailQueue implements Mailer {
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(MailServer) private readonly server: MailServer,
     @inject(MailConfig) private readonly config: MailConfig,
-    @inject(Log) private readonly log: Log,
   ) {}
 
   get isReady(): boolean {
@@ -114,7 +121,7 @@ export class MailQueue implements Mailer {
     const most = isSecurityNotice ? mostWaiting + Math.ceil(mostWaiting / 10) : mostWaiting;
     const waiting = await transaction.repository(QueuedMail).countBy({ state: In(unsent) });
     if (waiting + count <= most) return;
-    this.log.warn('A mail was refused, because too many wait already. System, Mail says why they do.', { kind, waiting, most });
+    this.refused.fire({ kind, waiting, most });
     const sentence = 'Too many mails wait for the mail server. An administrator sees why under System, Mail.';
     throw new PortalError('mail-queue-full', sentence, { status: 503, expose: true });
   }
@@ -238,58 +245,6 @@ export class MailQueue implements Mailer {
     const plain = body === null ? undefined : opened(this.box, id, body);
     return plain === undefined ? undefined : (JSON.parse(plain) as MailBody);
   }
-}
-
-/** The texts of mails that are not sent yet, for `portico secrets`: links in them open accounts. */
-@injectable()
-export class MailSecrets implements SecretStore {
-  constructor(
-    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(SecretBox) private readonly box: SecretBox,
-  ) {}
-
-  async list(): Promise<readonly StoredSecret[]> {
-    const where = { state: In<MailState>(['waiting', 'sending', 'failed']) };
-    const mails = await this.unitOfWork.read((reader) => reader.repository(QueuedMail).find({ where, order: { id: 'ASC' } }));
-    return mails.flatMap(({ id, kind, createdAt, body }) =>
-      body === null
-        ? []
-        : [
-            {
-              id,
-              name: `mail.${kind}`,
-              scope: 'instance',
-              setBy: 'Portico',
-              setAt: new Date(Number(createdAt)),
-              sealed: body,
-              readable: opened(this.box, id, body) !== undefined,
-            },
-          ],
-    );
-  }
-
-  reseal(id: string): Promise<boolean> {
-    return this.unitOfWork.write(async (transaction) => {
-      const mail = await transaction.repository(QueuedMail).findOneBy({ id });
-      if (!mail || mail.body === null) return true;
-      const plain = opened(this.box, id, mail.body);
-      if (plain === undefined) return false;
-      await transaction.repository(QueuedMail).update({ id }, { body: this.box.seal(plain, contextOf(id)) });
-      return true;
-    });
-  }
-}
-
-function opened(box: SecretBox, id: string, sealed: string): string | undefined {
-  try {
-    return box.open(sealed, contextOf(id));
-  } catch {
-    return undefined;
-  }
-}
-
-function contextOf(id: string): string {
-  return `mail/${id}`;
 }
 
 const mails = personalRows({

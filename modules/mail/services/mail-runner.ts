@@ -53,6 +53,11 @@ export class MailRunner implements Activity {
   async onStart(lifetime: Lifetime): Promise<void> {
     this.counts = await this.queue.counts();
     lifetime.add(this.queue.onDidQueue(() => void this.wake()));
+    lifetime.add(
+      this.queue.onDidRefuse((facts) =>
+        this.log.warn('A mail was refused, because too many wait already. System, Mail says why they do.', { ...facts }),
+      ),
+    );
     lifetime.add(this.server.onDidChange(() => void this.wake()));
     lifetime.add(every(this.config.values.lookMillis, () => this.wake(), 0));
     lifetime.add(
