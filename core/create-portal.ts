@@ -135,8 +135,8 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       opened,
     );
     const records = new PackageRecords(storage.persistence.unitOfWork, clock);
-    const tables = storage.persistence.modules;
     const data = new LateModuleData(config, storage, (module) => faults.reasonFor(module) !== undefined);
+    const tables = storage.persistence.modules;
     const packages = await openPackages({ home, portalModules: modules, records, tables, data, log });
     for (const problem of packages.problems)
       log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
@@ -168,8 +168,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     });
     const lasting = { ...core, storage, records, secrets, opened };
     const { deployment, jobs } = bindCoreServices(kernel, { ...lasting, messages, accessContexts, views });
-    const { audit, persistence } = storage;
-    const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
+    const bisect = { bisection: faults.bisection, kernel, unitOfWork: storage.persistence.unitOfWork, audit: storage.audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
     const incoming = opened.add(await StagedPackages.open(home, clock, log));
     const manager = bindPackages(kernel, { ...lasting, packages, distribution: where.distribution, incoming });
@@ -204,7 +203,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     addresses = http.addresses;
     opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
     const runner = new CommandRunner(commands, log);
-
     return {
       config,
       modules: kernel,

@@ -70,6 +70,15 @@ describe('What is contributed and lacks what its point asks for', () => {
   let points: readonly string[];
   let lacking: readonly Lacking[];
   let sound: readonly (readonly [string, number])[];
+  /** What the doctor says of a portal that lacks nothing: turns and errors are counted for the process, which runs other tests too. */
+  let soundComplaints: readonly string[];
+
+  const complaints = async (): Promise<readonly string[]> => {
+    const { out, err } = await portal.command(['doctor']);
+    return `${out}${err}`
+      .split('\n')
+      .filter((line) => /^\s*(?:error|warning): /.test(line) && !line.includes('has held up all others'));
+  };
 
   const answers = async (): Promise<readonly (readonly [string, number])[]> => {
     const administrator = await portal.signIn();
@@ -89,6 +98,7 @@ describe('What is contributed and lacks what its point asks for', () => {
       .points()
       .map(({ id }) => id);
     sound = await answers();
+    soundComplaints = await complaints();
     await portal.stop();
     modules = await FixtureModules.create();
     lacking = points.flatMap(lackingAt);
@@ -131,13 +141,10 @@ describe('What is contributed and lacks what its point asks for', () => {
   it('leaves the command line at work', async () => {
     const help = await portal.command(['help']);
     expect([help.exitCode, help.out.includes('doctor')]).to.deep.equal([0, true]);
-    const doctor = await portal.command(['doctor']);
-    // It names those that lack something, and blames nobody else; how long turns are is the machine's.
-    const complaints = `${doctor.out}${doctor.err}`
-      .split('\n')
-      .filter((line) => /^\s*(?:error|warning): /.test(line) && !line.includes('has held up all others'));
-    expect(complaints.filter((line) => !line.includes('lacking-'))).to.deep.equal([]);
-    expect(complaints.length).to.equal(lacking.length);
+    // The doctor names those that lack something, and blames nobody else.
+    const found = (await complaints()).filter((line) => !soundComplaints.includes(line));
+    expect(found.filter((line) => !line.includes('lacking-'))).to.deep.equal([]);
+    expect(found.length).to.equal(lacking.length);
     const list = await portal.command(['modules', 'list']);
     expect(list.exitCode).to.equal(0);
     expect(list.out).to.match(/^lacking-0-0 +1\.0\.0 +failed/m);

@@ -20,4 +20,5 @@ export interface FirstStep {
 export const FirstSteps: ConditionalPoint<FirstStep> = extensionPoint('portico.first-steps', {
   conditional: true,
   called: 'point.first-step',
+  requires: { label: 'text', text: 'text', action: 'text', href: 'text', isDone: 'function' },
 });

@@ -16,7 +16,7 @@ export interface Inventory {
 }
 
 /** Parts of the core that bring tables. */
-const core = ['core/persistence', 'audit', 'flags', 'kernel', 'packages'];
+const core = ['core/persistence', 'audit', 'flags', 'jobs', 'kernel', 'packages'];
 const remedy =
   'Install the module again; when nobody needs what it kept, a person who knows the database may drop them after a backup.';
 
