@@ -5,6 +5,7 @@ import type { Middleware } from 'koa';
 import { currentlyActing, Languages } from './access/index.js';
 import {
   Addresses,
+  Branding,
   type Clock,
   Commands,
   type Contributions,
@@ -155,6 +156,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       personalMenuItems: kernel.host(PersonalMenuItems),
       pageAdditions: kernel.host(PageAdditions),
       sites: kernel.handle(SiteDirectory),
+      branding: kernel.handle(Branding),
       accessContexts,
       messages,
       assets,
@@ -165,12 +167,10 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       isInRange: satisfiesRange,
     });
     const { deployment, jobs } = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
-    const { audit, persistence } = storage;
-    const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
+    const bisect = { bisection: faults.bisection, kernel, unitOfWork: storage.persistence.unitOfWork, audit: storage.audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
     const incoming = opened.add(await StagedPackages.open(home, clock, log));
-    const { distribution } = where;
-    const manager = bindPackages(kernel, { ...core, packages, records, storage, distribution, incoming });
+    const manager = bindPackages(kernel, { ...core, packages, records, storage, distribution: where.distribution, incoming });
 
     let addresses: Addresses | undefined;
     kernel.bind(Addresses, { find: (path, access) => addresses?.find(path, access) });

@@ -19,6 +19,8 @@ export interface When {
   readonly contributed?: string | readonly string[];
   /** `elsewhere`: the person has a role in a site besides the one of the request. Answered by the module that knows people. */
   readonly member?: 'elsewhere';
+  /** `first-steps`: something is left to be done that makes a new portal ready, and nobody has put the list of it away. Answered by the Control Panel. */
+  readonly unfinished?: 'first-steps';
   /** Facts that the host of the extension point must state when it asks, e.g. `uploads`. */
   readonly given?: string | readonly string[];
 }

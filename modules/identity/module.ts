@@ -8,6 +8,7 @@ import {
   Criteria,
   DemoContents,
   defineModule,
+  FirstSteps,
   HttpRoutes,
   IntegrityChecks,
   MenuItems,
@@ -83,7 +84,7 @@ import { ExternalGrants } from './services/external-grants.js';
 import { GrantsBelongings } from './services/grants-belongings.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
-import { DemoPeople, IdentityStart } from './services/identity-start.js';
+import { DemoPeople, IdentityStart, PeopleStep } from './services/identity-start.js';
 import { LastSites } from './services/last-sites.js';
 import { MemberCriterion } from './services/own-sites.js';
 import { SiteMemberships } from './services/people-lifecycle.js';
@@ -197,5 +198,6 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(IntegrityChecks).to(RoleNamesCheck);
   contribute(SiteContents).to(SiteMemberships, { id: 'memberships' });
   contribute(ModuleBelongings).to(GrantsBelongings);
+  contribute(FirstSteps).to(PeopleStep, { id: 'people', order: 40, when: { permission: managePeople } });
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });
