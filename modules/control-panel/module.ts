@@ -26,7 +26,7 @@ import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
 import { AuditRetention, auditSettings } from './services/audit-retention.js';
-import { FirstStepList, ListFirstSteps, UnfinishedCriterion } from './services/first-step-list.js';
+import { FirstStepList, FirstStepsAuditArea, ListFirstSteps, UnfinishedCriterion } from './services/first-step-list.js';
 import { FlagSettingsLink } from './services/flag-notices.js';
 import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
@@ -62,7 +62,7 @@ export default defineModule(({ host, contribute, run }) => {
   contribute(HttpRoutes).to(FirstStepsRoutes, { when: unfinished });
   contribute(MenuItems).to(FirstStepsMenuItem, { id: 'first-steps', order: 1, when: unfinished });
   contribute(Commands).to(ListFirstSteps);
-  contribute(AuditAreas).value({ area: 'first-steps', label: 'first-steps.title' }, { id: 'first-steps' });
+  contribute(AuditAreas).to(FirstStepsAuditArea, { id: 'first-steps' });
 
   contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 

@@ -2,7 +2,10 @@ import {
   type AccessContext,
   AccessContexts,
   type Activity,
+  type AuditArea,
+  type AuditDescription,
   AuditLog,
+  type AuditRecord,
   Clock,
   type Command,
   type CommandCall,
@@ -16,6 +19,7 @@ import {
   inject,
   injectable,
   MessageCatalog,
+  Messages,
   UnitOfWork,
 } from '@portico/core';
 import { PutAwayEntity } from '../entities/put-away-entity.js';
@@ -87,6 +91,19 @@ export class UnfinishedCriterion implements Criterion {
     const met = this.holds(subject, access);
     const reason = met ? 'First steps are left to be done.' : 'The first steps are done, or were put away.';
     return { criterion: 'unfinished', subject, met, reason };
+  }
+}
+
+/** The words of the list in the audit log. */
+@injectable()
+export class FirstStepsAuditArea implements AuditArea {
+  readonly area = id;
+  readonly label = 'first-steps.title';
+
+  constructor(@inject(Messages) private readonly messages: Messages) {}
+
+  describe(_record: AuditRecord, locale?: string): AuditDescription {
+    return { what: this.messages.text('first-steps.title', undefined, locale) };
   }
 }
 
