@@ -5,6 +5,7 @@ import type { Middleware } from 'koa';
 import { currentlyActing, Languages } from './access/index.js';
 import {
   Addresses,
+  Branding,
   type Clock,
   Commands,
   type Contributions,
@@ -133,10 +134,10 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       },
       opened,
     );
-    const records = new PackageRecords(storage.persistence.unitOfWork, clock);
+    const lasting = { ...core, storage, secrets, opened, records: new PackageRecords(storage.persistence.unitOfWork, clock) };
     const tables = storage.persistence.modules;
     const data = new LateModuleData(config, storage, (module) => faults.reasonFor(module) !== undefined);
-    const packages = await openPackages({ home, portalModules: modules, records, tables, data, log });
+    const packages = await openPackages({ home, portalModules: modules, records: lasting.records, tables, data, log });
     for (const problem of packages.problems)
       log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     faults.checkWithout([...modules, ...packages.modules], [...problems, ...packages.problems]);
@@ -155,6 +156,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       personalMenuItems: kernel.host(PersonalMenuItems),
       pageAdditions: kernel.host(PageAdditions),
       sites: kernel.handle(SiteDirectory),
+      branding: kernel.handle(Branding),
       accessContexts,
       messages,
       assets,
@@ -164,10 +166,8 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
       isInRange: satisfiesRange,
     });
-    const lasting = { ...core, storage, records, secrets, opened };
     const { deployment, jobs } = bindCoreServices(kernel, { ...lasting, messages, accessContexts, views });
-    const { audit, persistence } = storage;
-    const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
+    const bisect = { bisection: faults.bisection, kernel, unitOfWork: storage.persistence.unitOfWork, audit: storage.audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
     const incoming = opened.add(await StagedPackages.open(home, clock, log));
     const manager = bindPackages(kernel, { ...lasting, packages, distribution: where.distribution, incoming });

@@ -1,5 +1,5 @@
 // Runs the compiled tests: node scripts/test.mjs [--kinds kind,…] [--jobs N] [part of a path …]
-// Files run side by side, one more than there are processors. Those that torture and kill come at the end, with no others beside them and no more than there are processors.
+// Files run side by side, two more than there are processors, those first that take minutes. Those that torture and kill come at the end, with no others beside them and no more than there are processors.
 // In the folder of a package its own tests are meant, and what they need is built first.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,7 +10,16 @@ import { build } from './build.mjs';
 import { compiledFolders, root } from './packages.mjs';
 
 /** Their outcome hangs on what happens within a moment of a kill, or they use all that the machine has: they come last. */
-const atTheEnd = [/^test\/(?:torture|durability|[\w-]*kill)\.test/, /^test\/faults\/kill\.test/];
+const atTheEnd = [/^test\/(?:torture|durability|mixed-kill|settings-kill|rotation-kill)\.test/, /^test\/faults\/kill\.test/];
+
+/** None of them should be what all others wait for: what takes longest begins first. */
+const long = [
+  /^test\/(?:authors|outside-examples|torture)\.test/,
+  /^test\/journeys\/screens\.test/,
+  /^modules\/ai-creator\/test\/journeys\.test/,
+  /^test\/faults\/(?:adding-kill|package-endings|broken-packages|containment)\.test/,
+  /^test\/(?:migration-kill|package-kill|module-packages|deploy-folder)\.test/,
+];
 
 /** What a test file reaches by its imports tells what it takes: kinds in the order in which they start, the long ones first. */
 const kinds = [
@@ -47,9 +56,9 @@ if (compiledFolders().includes(here)) {
 const files = compiledFolders()
   .flatMap(testsOf)
   .filter(({ source }) => positionals.length === 0 || positionals.some((part) => source.includes(part)))
-  .map((test) => ({ ...test, kind: kindOf(test.file), isAtTheEnd: atTheEnd.some((pattern) => pattern.test(test.source)) }))
+  .map((test) => ({ ...test, kind: kindOf(test.file), isAtTheEnd: isOf(atTheEnd, test), isLong: isOf(long, test) }))
   .filter(({ kind }) => wanted.includes(kinds[kind].name))
-  .sort((a, b) => a.kind - b.kind || b.size - a.size);
+  .sort((a, b) => b.isLong - a.isLong || a.kind - b.kind || b.size - a.size);
 
 const { timeout, ...strict } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8'));
 process.chdir(root);
@@ -58,7 +67,7 @@ const [sideBySide, last] = [
   await run(
     files.filter(({ isAtTheEnd }) => !isAtTheEnd),
     // A good part of the time is waited: for what has a limit in time, and for what a browser shows.
-    Number(values.jobs ?? availableParallelism() + 1),
+    Number(values.jobs ?? availableParallelism() + 2),
   ),
   await run(
     files.filter(({ isAtTheEnd }) => isAtTheEnd),
@@ -146,6 +155,10 @@ function testsOf(folder) {
     .map((file) => ({ file, source: relative(root, file).replace('dist/', '').replace(/\.js$/, '.ts') }))
     .filter(({ source }) => existsSync(join(root, source)))
     .map((test) => ({ ...test, size: statSync(test.file).size }));
+}
+
+function isOf(patterns, { source }) {
+  return patterns.some((pattern) => pattern.test(source));
 }
 
 function kindOf(file) {

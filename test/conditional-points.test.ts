@@ -44,6 +44,11 @@ const conditional: Readonly<Record<string, Shown | { readonly shownBy: string }>
     page: '/web/home/documents-media',
     shows: 'acme-addition',
   },
+  FirstSteps: {
+    contribution: `{ label: 'acme-step', text: 'acme-text', action: 'acme-action', href: '/acme', isDone: () => false }`,
+    page: '/first-steps',
+    shows: 'acme-step',
+  },
   NewMenuItems: {
     contribution: `{ label: 'acme-new', href: '~/acme', opens: 'page' }`,
     page: '/web/home/documents-media',

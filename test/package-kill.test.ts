@@ -1,16 +1,14 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { eventually } from '@portico/core/testing';
 import { expect } from 'chai';
 import { tablesOf } from './support/earlier-states.js';
 import { answering, ModulePackages } from './support/module-packages.js';
-import { PortalProcess } from './support/portal-process.js';
+import { fewModules, PortalProcess } from './support/portal-process.js';
 
 const preload = new URL('./faults/die-at.js', import.meta.url).href;
-/** A portal with next to nothing in it: it starts in a moment. */
-const few = resolve(import.meta.dirname, '../../examples/hello-module');
 /** `PORTICO_KILLS=all`: before every step. Else before every step of an update, and before some of the others. */
 const isThorough = process.env.PORTICO_KILLS === 'all';
 const stepsAtMost = 200;
@@ -116,7 +114,7 @@ describe('a portal that is killed while a module is installed, updated, rolled b
   for (const { name, before: from, after: to, argv, back, stride } of operations)
     it(`is as before or as after when it dies during ${name}, and nothing is left over`, async () => {
       const home = mkdtempSync(join(tmpdir(), 'portico-killed-'));
-      const environment = { PORTICO_MODULE_PATHS: few, NODE_OPTIONS: `--import=${preload}`, DIE_AT_FILES: '1' };
+      const environment = { ...fewModules, NODE_OPTIONS: `--import=${preload}`, DIE_AT_FILES: '1' };
       let portal = await PortalProcess.start(home, 'start', environment);
       const died: string[] = [];
       let whole = 0;

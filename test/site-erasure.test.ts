@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessContexts, AuditLog, Jobs, type Site, SiteDirectory } from '@portico/core';
@@ -39,6 +39,9 @@ async function fill(portal: TestPortal, visitor: Visitor, address: string, docum
     await library.add(access, { name: `picture ${index}.png`, content: noisePicture(16) });
   await portal.post(visitor, `/web/${address}/web-content/new`, { title: 'News', body: '<p>New.</p>', intent: 'publish' });
   await portal.command(['settings', 'set', 'documents-media.storageQuota', '5000000', '--site', address]);
+  const logo = join(portal.home, 'logo.png');
+  writeFileSync(logo, noisePicture(16));
+  await portal.command(['branding', '--site', address, '--logo', logo]);
   const people = portal.service(People);
   const { id } =
     people.byEmail('ada@example.org') ??

@@ -1,6 +1,7 @@
 export * from './access.js';
 export * from './audit.js';
 export * from './basics.js';
+export * from './branding.js';
 export * from './catalog.js';
 export * from './commands.js';
 export * from './contributions.js';
@@ -9,6 +10,7 @@ export * from './disposable.js';
 export * from './errors.js';
 export * from './event.js';
 export * from './explanations.js';
+export * from './first-steps.js';
 export * from './flags.js';
 export * from './http.js';
 export * from './jobs.js';

@@ -17,6 +17,8 @@ export interface When {
   readonly permission?: string | readonly string[];
   /** Ids of extension points: at each of them somebody must contribute something that is there for the person, e.g. `acme.games`. */
   readonly contributed?: string | readonly string[];
+  /** `first-steps`: something is left to be done that makes a new portal ready, and nobody has put the list of it away. Answered by the Control Panel. */
+  readonly unfinished?: 'first-steps';
   /** Facts that the host of the extension point must state when it asks, e.g. `uploads`. */
   readonly given?: string | readonly string[];
 }

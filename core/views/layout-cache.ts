@@ -1,13 +1,17 @@
-import type { Messages, Site } from '../api/index.js';
+import type { Messages, PlaceBranding, Site } from '../api/index.js';
 import type { Handlebars } from '../libraries/text.js';
 import { anonymous } from './fragment-cache.js';
 import type { SharedMenus } from './frame.js';
 import { type CachedLayouts, flat, type Rendering, type WritePiece } from './rendering.js';
 
+/** A name, and a logo unless it is the product's. */
+export type Brand = { readonly name: string } & Pick<PlaceBranding, 'logo'>;
+
 /** Everything that a kept piece of a layout may show. */
 export interface SharedContent extends Partial<SharedMenus> {
   readonly locale: string;
   readonly site: Pick<Site, 'id' | 'name' | 'address'> | undefined;
+  readonly brand: Brand;
   /** Address of an asset of the portal; all of them have the same hash. */
   readonly assets: string;
 }

@@ -1,9 +1,12 @@
 import {
+  type AccessContext,
+  type Branding,
   type ConditionalContributions,
   type Disposable,
   type Modification,
   type PageAddition,
   type RenderOptions,
+  type ServiceHandle,
   toDisposable,
 } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
@@ -11,13 +14,15 @@ import { directionOf } from './format.js';
 import { FragmentCache } from './fragment-cache.js';
 import { type Frame, type FrameDependencies, Frames, initialsOf } from './frame.js';
 import { createHelpers } from './helpers.js';
-import { LayoutCache } from './layout-cache.js';
+import { type Brand, LayoutCache } from './layout-cache.js';
 import { LoadedViews, type LoadedViewsOptions, type ViewOwner } from './loaded-views.js';
 import type { PageState } from './page-state.js';
 import type { CachedLayouts, Rendering } from './rendering.js';
 
 export interface ViewsDependencies extends LoadedViewsOptions, Omit<FrameDependencies, keyof LoadedViewsOptions> {
   readonly pageAdditions?: ConditionalContributions<PageAddition>;
+  /** What portal and sites are called, and their logos. */
+  readonly branding?: Pick<ServiceHandle<Branding>, 'get'>;
   readonly assets: {
     url(moduleId: string, file: string): string;
     find?(moduleId: string, file: string): string | undefined;
@@ -159,9 +164,10 @@ export class Views {
   private layoutModel({ title, note }: RenderOptions, { page, scripts, styles, rules }: Rendering): object {
     const { access, flash } = page;
     const { locale, site, person } = access;
-    const place = site?.name ?? this.dependencies.messages.for(portal).text('portal.name', undefined, locale);
+    const brand = this.brandOf(access);
     return {
-      title: title && title !== place ? `${title} - ${place}` : place,
+      title: title && title !== brand.name ? `${title} - ${brand.name}` : brand.name,
+      brand,
       locale,
       direction: directionOf(locale),
       // Times are in the zone of the browser for who chose none.
@@ -180,12 +186,21 @@ export class Views {
     };
   }
 
-  private pieces({ access: { locale, site } }: PageState, frame: Frame | undefined): CachedLayouts {
+  /** What stands at the head of a page: the site's name, else the portal's, and the logo that goes with it. */
+  private brandOf({ locale, site }: AccessContext): Brand {
+    const said = this.dependencies.branding?.get()?.of(site);
+    const name = site?.name ?? said?.name ?? this.dependencies.messages.for(portal).text('portal.name', undefined, locale);
+    return { name, logo: said?.logo };
+  }
+
+  private pieces({ access }: PageState, frame: Frame | undefined): CachedLayouts {
+    const { locale, site } = access;
     const { key, shared } = frame ?? { key: `${locale} ${site?.id} ${site?.address} ${site?.name}` };
     const assets = this.dependencies.assets.url(portal, 'icons.svg');
+    const brand = this.brandOf(access);
     return this.kept.of(
-      key === undefined ? undefined : `${assets} ${key}`,
-      () => ({ locale, site: site && { id: site.id, name: site.name, address: site.address }, assets, ...shared }),
+      key === undefined ? undefined : `${assets} ${brand.logo?.href} ${brand.name}\n${key}`,
+      () => ({ locale, site: site && { id: site.id, name: site.name, address: site.address }, brand, assets, ...shared }),
       () => ({
         moduleId: portal,
         messages: this.dependencies.messages.for(portal),

@@ -5,6 +5,7 @@ import {
   Commands,
   DemoContents,
   defineModule,
+  FirstSteps,
   HttpRoutes,
   IntegrityChecks,
   MenuItems,
@@ -26,7 +27,13 @@ import { manageInstance } from './http/permissions.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
 import { CreatorAuditArea } from './services/audit.js';
-import { createAiImage, createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
+import {
+  createAiImage,
+  createImages,
+  creatorFlag,
+  ImagesStep,
+  requiredPermissions,
+} from './services/availability/availability.js';
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
@@ -73,6 +80,7 @@ export default defineModule(({ contribute, run, flag }) => {
   );
   const mayCreate = { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions };
   contribute(MenuItems).to(RecentMenuItem, { id: 'recent-generations', order: 20, when: mayCreate });
+  contribute(FirstSteps).to(ImagesStep, { id: 'images', order: 50, when: { flag: creatorFlag, permission: manageInstance } });
   contribute(PageAdditions).to(GenerationNotices, { id: 'generation-notices', when: mayCreate });
   const mayAdd = { ...mayCreate, given: 'uploads' } as const;
   contribute(NewMenuItems).value(createMenuItem, { id: 'create-ai-image', order: 900, when: mayAdd });

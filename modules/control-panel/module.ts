@@ -3,7 +3,9 @@ import {
   AccessExplainers,
   AuditAreas,
   Commands,
+  Criteria,
   defineModule,
+  FirstSteps,
   HttpRoutes,
   MenuItems,
   PageAdditions,
@@ -16,17 +18,21 @@ import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
+import { FirstStepsMenuItem, FirstStepsRoutes } from './http/first-steps-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
 import { JobRoutes } from './http/job-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
+import { FirstStepList, ListFirstSteps, UnfinishedCriterion } from './services/first-step-list.js';
 import { FlagSettingsLink } from './services/flag-notices.js';
 import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
-export default defineModule(({ host, contribute }) => {
+export default defineModule(({ host, contribute, run }) => {
   host(AccessExplainers);
+  host(FirstSteps);
+  run(FirstStepList);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [
     FeatureFlagRoutes,
@@ -47,6 +53,13 @@ export default defineModule(({ host, contribute }) => {
     id: 'feature-flags',
     when: { scope: 'instance', permission: permissions.flags },
   });
+
+  contribute(Criteria).to(UnfinishedCriterion);
+  const unfinished = { permission: permissions.firstSteps, unfinished: 'first-steps' } as const;
+  contribute(HttpRoutes).to(FirstStepsRoutes, { when: unfinished });
+  contribute(MenuItems).to(FirstStepsMenuItem, { id: 'first-steps', order: 1, when: unfinished });
+  contribute(Commands).to(ListFirstSteps);
+  contribute(AuditAreas).value({ area: 'first-steps', label: 'first-steps.title' }, { id: 'first-steps' });
 
   contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 

@@ -7,6 +7,7 @@ import {
   Commands,
   DemoContents,
   defineModule,
+  FirstSteps,
   HttpRoutes,
   IntegrityChecks,
   MenuItems,
@@ -69,7 +70,7 @@ import { ExternalGrants } from './services/external-grants.js';
 import { GrantsBelongings } from './services/grants-belongings.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
-import { DemoPeople, IdentityStart } from './services/identity-start.js';
+import { DemoPeople, IdentityStart, PeopleStep } from './services/identity-start.js';
 import { SiteMemberships } from './services/people-lifecycle.js';
 import { PermissionExplainer } from './services/permission-explainer.js';
 import { RoleAccessControl } from './services/role-access-control.js';
@@ -157,5 +158,6 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(IntegrityChecks).to(RoleNamesCheck);
   contribute(SiteContents).to(SiteMemberships, { id: 'memberships' });
   contribute(ModuleBelongings).to(GrantsBelongings);
+  contribute(FirstSteps).to(PeopleStep, { id: 'people', order: 40, when: { permission: managePeople } });
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });

@@ -3,6 +3,7 @@ import {
   AuditAreas,
   Commands,
   defineModule,
+  FirstSteps,
   HttpRoutes,
   IntegrityChecks,
   MenuItems,
@@ -13,7 +14,7 @@ import {
 import { Mailer } from './api/index.js';
 import { ListMail, RetryMail, TestMail } from './commands/mail-commands.js';
 import { MailRoutes, manageMail } from './http/mail-routes.js';
-import { MailNotices, TestConnection } from './services/mail-notices.js';
+import { MailNotices, MailStep, TestConnection } from './services/mail-notices.js';
 import { MailQueue, MailSecrets, personalMails } from './services/mail-queue.js';
 import { MailRunner } from './services/mail-runner.js';
 import { mailSettings } from './services/mail-settings.js';
@@ -27,6 +28,7 @@ export default defineModule(({ provide, contribute, run }) => {
   contribute(SettingsDefinitions).value(mailSettings, { id: 'mail', order: 60 });
   contribute(SettingsActions).to(TestConnection, { id: 'test-connection' });
   contribute(SettingsNotices).to(MailNotices, { id: 'mail' });
+  contribute(FirstSteps).to(MailStep, { id: 'mail', order: 30, when: { permission: 'configuration.manage-instance-settings' } });
   contribute(Permissions).value(manageMail, { id: manageMail.id });
   contribute(AuditAreas).value({ area: 'mail', label: 'audit.area.mail' }, { id: 'mail' });
   contribute(HttpRoutes).to(MailRoutes);

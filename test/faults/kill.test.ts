@@ -1,17 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '@portico/core/testing';
 import { expect } from 'chai';
-import sharp from 'sharp';
 import { portico } from '../support/portal-process.js';
-import type { GenerationAnswer } from './image-client.js';
 import { ImagePortal, largePicture } from './image-portal.js';
 import { answerOf, headOf, RawUpstream, reply } from './raw-upstream.js';
-
-const preload = new URL('die-at.js', import.meta.url).href;
-/** More steps than adding an image has. */
-const stepsAtMost = 60;
 
 describe('a portal that is killed while images are made', function () {
   this.timeout(240_000);
@@ -72,47 +65,6 @@ describe('a portal that is killed while images are made', function () {
     portal = await ImagePortal.start(home, upstream.url, one);
     expect(await states()).to.deep.equal(['offered', 'unknown', 'unknown', 'offered']);
     expect(upstream.prompts).to.have.length(4);
-    portal.process.kill('SIGTERM');
-    expect(await portal.process.ended).to.equal(0);
-    expect(await portico(home, 'doctor')).to.have.property('code', 0);
-  });
-
-  it('adds an image once and wholly, whichever step of adding it dies before', async () => {
-    const picture = await sharp({ create: { width: 1024, height: 1024, channels: 3, background: '#963' } })
-      .png()
-      .toBuffer();
-    const environment = { NODE_OPTIONS: `--import=${preload}` };
-    const died: string[] = [];
-    let interrupted: GenerationAnswer | undefined;
-    let expected = 0;
-    for (let at = 1; at <= stepsAtMost; at += 1) {
-      const portal = await ImagePortal.start(home, upstream.url, environment);
-      if (interrupted) {
-        const again = await portal.add(await portal.generation(interrupted.id));
-        expect(again.status, `after dying before ${died.at(-1)}`).to.equal(200);
-        expected += 1;
-        expect(await portal.documents(), `after dying before ${died.at(-1)}`).to.have.length(expected);
-        expect((await portal.generation(interrupted.id)).state).to.equal('saved');
-      }
-      upstream.next(reply(answerOf(picture)));
-      const generation = await portal.settled(await portal.create(`image ${at}`));
-      writeFileSync(join(home, 'die-at'), String(at));
-      portal.process.kill('SIGUSR2');
-      await eventually(() => existsSync(join(home, 'armed')), 'the portal counts its steps', 60);
-      rmSync(join(home, 'armed'));
-      const added = await portal.add(generation).catch(() => undefined);
-      if (added) {
-        expect(added.status).to.equal(200);
-        await killed(portal);
-        break;
-      }
-      expect(await portal.process.ended).to.equal('SIGKILL');
-      died.push(readFileSync(join(home, 'steps'), 'utf8').split('\n').at(-1) ?? '');
-      interrupted = generation;
-    }
-    expect(died).to.include.members(['rename', 'sync', 'commit', 'INSERT documents_media_document', 'UPDATE ai_creator_image']);
-    const portal = await ImagePortal.start(home, upstream.url);
-    expect(await portal.documents(), 'and what was acknowledged').to.have.length(expected + 1);
     portal.process.kill('SIGTERM');
     expect(await portal.process.ended).to.equal(0);
     expect(await portico(home, 'doctor')).to.have.property('code', 0);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { eventually } from '@portico/core/testing';
 import { expect } from 'chai';
 import { answering, type ModulePackage, ModulePackages } from '../support/module-packages.js';
-import { eachOnItsOwn, hasty, PortalProcess, portico } from '../support/portal-process.js';
+import { eachOnItsOwn, fewModules, hasty, PortalProcess, portico } from '../support/portal-process.js';
 
 const id = 'bad';
 
@@ -25,12 +25,12 @@ describe('an installed module that ends the process', function () {
   this.timeout(180_000);
   const own = eachOnItsOwn('endings', () => ModulePackages.create());
   beforeEach(async () => {
-    own.portal = await PortalProcess.start(own.home, 'start', hasty);
+    own.portal = await PortalProcess.start(own.home, 'start', { ...fewModules, ...hasty });
     expect((await portico(own.home, 'modules', 'install', await own.modules.pack({ id: 'neighbour' }))).code).to.equal(0);
   });
 
   const start = async (args: readonly string[] = [], environment: Readonly<Record<string, string>> = hasty): Promise<void> => {
-    own.portal = await PortalProcess.start(own.home, 'start', environment, [], args);
+    own.portal = await PortalProcess.start(own.home, 'start', { ...fewModules, ...environment }, [], args);
   };
   /** A request that ends the process gets no answer. */
   const ask = async (path: string): Promise<string | undefined> =>

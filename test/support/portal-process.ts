@@ -9,6 +9,9 @@ import { freePort } from '@portico/core/testing';
 /** Small limits, with room for a machine that is busy: a turn of 400 ms is long, one of 3 s ends the process. */
 export const hasty = { PORTICO_LONG_TURN_MILLIS: '400', PORTICO_END_BLOCKED_MILLIS: '3000' };
 
+/** A portal with next to nothing in it starts in half of the time: for tests of what is the core's own. */
+export const fewModules = { PORTICO_MODULE_PATHS: fileURLToPath(new URL('../../../examples/hello-module', import.meta.url)) };
+
 const program = fileURLToPath(new URL('../../../core/bin/portico.js', import.meta.url));
 const administrator = { email: 'admin@portico.example', password: 'correct horse battery staple' };
 

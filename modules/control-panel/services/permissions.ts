@@ -7,6 +7,8 @@ export const permissions = {
   packages: 'configuration.install-modules',
   audit: 'configuration.read-audit-log',
   diagnose: 'configuration.diagnose',
+  /** That of Instance Settings: who sets up the portal. */
+  firstSteps: 'configuration.manage-instance-settings',
   jobs: 'configuration.see-jobs',
 } as const;
 

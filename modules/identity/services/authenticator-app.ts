@@ -1,12 +1,15 @@
 import {
+  Branding,
   Clock,
   inject,
   injectable,
   LessThan,
+  optional,
   type Person,
   PortalError,
   SecretBox,
   type SecretStore,
+  type ServiceHandle,
   type StoredSecret,
   type Transaction,
   UnitOfWork,
@@ -17,7 +20,8 @@ import { Directory } from './directory.js';
 /** Loaded with the first code, not with every start. */
 const otpauth = (): Promise<typeof import('otpauth')> => import('otpauth');
 
-const issuer = 'Portico';
+/** Under which an app lists the account of a portal that nobody has named. */
+const productName = 'Portico';
 const period = 30;
 /** Codes of one step before and one after the present one are taken: clocks of phones go wrong. */
 const stepsEitherWay = 1;
@@ -51,6 +55,7 @@ export class AuthenticatorApp implements SecretStore {
     @inject(SecretBox) private readonly box: SecretBox,
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Directory) private readonly directory: Directory,
+    @inject(optional(Branding)) private readonly branding: ServiceHandle<Branding>,
   ) {}
 
   /** What a transaction must not wait for. */
@@ -129,6 +134,8 @@ export class AuthenticatorApp implements SecretStore {
 
   private async shown(person: Pick<Person, 'id' | 'email'>, secret: string, sealed: string): Promise<Enrolment> {
     const [{ TOTP }, { default: qrCode }] = await Promise.all([otpauth(), import('qrcode')]);
+    // A colon would end the name in the address.
+    const issuer = (this.branding.get()?.of(undefined).name ?? productName).replaceAll(':', ' ');
     const address = new TOTP({ issuer, label: person.email, secret, period }).toString();
     const picture = await qrCode.toString(address, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
     return {

@@ -1,6 +1,7 @@
 import {
   type Activity,
   type DemoContent,
+  type FirstStep,
   inject,
   injectable,
   type Lifetime,
@@ -149,5 +150,20 @@ export class DemoPeople implements DemoContent {
     return given === undefined
       ? `${title}: ${email}, password ${password}`
       : `${title}: ${email}, with the password of PORTICO_ADMIN_PASSWORD`;
+  }
+}
+
+/** Done as soon as somebody else could sign in. */
+@injectable()
+export class PeopleStep implements FirstStep {
+  readonly label = 'first-steps.people';
+  readonly text = 'first-steps.people-text';
+  readonly action = 'first-steps.people-action';
+  readonly href = '/identity/users/new';
+
+  constructor(@inject(Directory) private readonly directory: Directory) {}
+
+  isDone(): boolean {
+    return this.directory.size > 1;
   }
 }

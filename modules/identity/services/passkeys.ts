@@ -1,12 +1,15 @@
 import {
+  Branding,
   Clock,
   inject,
   injectable,
   invalidInput,
   LessThan,
   notFound,
+  optional,
   type Person,
   PortalError,
+  type ServiceHandle,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
@@ -88,6 +91,7 @@ export class Passkeys {
     @inject(Clock) private readonly clock: Clock,
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(PasskeyChallenges) private readonly challenges: PasskeyChallenges,
+    @inject(optional(Branding)) private readonly branding: ServiceHandle<Branding>,
   ) {}
 
   async of(personId: string): Promise<readonly PasskeyView[]> {
@@ -107,7 +111,7 @@ export class Passkeys {
     const known = (await this.rowsOf(person.id)).filter(({ rpId }) => rpId === id);
     const options: CreationOptions = {
       challenge,
-      rp: { id, name: 'Portico' },
+      rp: { id, name: this.branding.get()?.of(undefined).name ?? 'Portico' },
       user: {
         id: Buffer.from(person.id).toString('base64url'),
         name: person.email,

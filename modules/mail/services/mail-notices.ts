@@ -5,7 +5,15 @@ import type {
   SettingsNotice,
   SettingsNoticeSource,
 } from '@portico/configuration/api';
-import { type AccessContext, type IntegrityCheck, type IntegrityFinding, inject, injectable, Messages } from '@portico/core';
+import {
+  type AccessContext,
+  type FirstStep,
+  type IntegrityCheck,
+  type IntegrityFinding,
+  inject,
+  injectable,
+  Messages,
+} from '@portico/core';
 import { MailQueue } from './mail-queue.js';
 import { MailRunner } from './mail-runner.js';
 import { type Encryption, MailServer, type Server } from './mail-settings.js';
@@ -110,5 +118,19 @@ export class MailNotices implements SettingsNoticeSource, IntegrityCheck {
     const found = (key: string, count: number): readonly IntegrityFinding[] =>
       count === 0 ? [] : [{ severity: 'warning', message: this.messages.text(key, { [key.slice(7)]: count }) }];
     return [...found('notice.failed', failed), ...(this.server.isSet ? [] : found('notice.waiting', waiting))];
+  }
+}
+
+@injectable()
+export class MailStep implements FirstStep {
+  readonly label = 'first-steps.mail';
+  readonly text = 'first-steps.mail-text';
+  readonly action = 'first-steps.mail-action';
+  readonly href = '/configuration/instance-settings/mail';
+
+  constructor(@inject(MailServer) private readonly server: MailServer) {}
+
+  isDone(): boolean {
+    return this.server.isSet;
   }
 }

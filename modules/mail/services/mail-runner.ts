@@ -1,8 +1,19 @@
 import { setMaxListeners } from 'node:events';
-import { type Activity, inject, injectable, type Lifetime, Log, toDisposable } from '@portico/core';
+import {
+  type Activity,
+  Branding,
+  inject,
+  injectable,
+  type Lifetime,
+  Log,
+  Messages,
+  optional,
+  type ServiceHandle,
+  toDisposable,
+} from '@portico/core';
 import { every } from '@portico/core/util';
 import type { Mail } from '../api/index.js';
-import { composeMail } from './compose.js';
+import { composeMail, type Letterhead, mailLogoWidth, withHead } from './compose.js';
 import { leaseMillis, MailQueue, type QueueCounts, type TakenMail } from './mail-queue.js';
 import { MailConfig, MailServer } from './mail-settings.js';
 import { SmtpClient } from './smtp-client.js';
@@ -35,6 +46,8 @@ export class MailRunner implements Activity {
     @inject(MailServer) private readonly server: MailServer,
     @inject(MailConfig) private readonly config: MailConfig,
     @inject(Log) private readonly log: Log,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(optional(Branding)) private readonly branding: ServiceHandle<Branding>,
   ) {}
 
   async onStart(lifetime: Lifetime): Promise<void> {
@@ -96,19 +109,25 @@ export class MailRunner implements Activity {
 
   /** Sends a mail at once, past the queue: to try out the server. */
   async sendNow(mail: Mail & { readonly to: string }): Promise<SmtpFault | undefined> {
-    const { sender } = this.server;
-    return this.client.send({ from: sender, to: mail.to, subject: mail.subject, ...composeMail(mail, '') });
+    const head = await this.letterhead();
+    return this.client.send({
+      from: this.senderOf(head),
+      to: mail.to,
+      subject: mail.subject,
+      ...withHead(composeMail(mail, ''), head),
+    });
   }
 
   private async deliver({ id, recipient, subject, body }: TakenMail): Promise<void> {
-    const sender = this.server.sender;
+    const { sender } = this.server;
+    const head = await this.letterhead();
     const fault: SmtpFault | undefined = body
       ? await this.client.send(
           {
-            from: sender,
+            from: this.senderOf(head),
             to: { name: '', address: recipient },
             subject,
-            ...body,
+            ...withHead(body, head),
             messageId: `<${id}@${sender.slice(sender.lastIndexOf('@') + 1)}>`,
             headers: { 'Auto-Submitted': 'auto-generated' },
           },
@@ -117,6 +136,23 @@ export class MailRunner implements Activity {
       : { kind: 'ended', isFinal: true };
     if (fault) this.log.warn('A mail was not delivered.', { mail: id, fault: fault.kind, final: fault.isFinal });
     await this.queue.finish(id, fault);
+  }
+
+  /** What stands above the text now. A logo that cannot be read holds up no mail. */
+  private async letterhead(): Promise<Letterhead> {
+    const branding = this.branding.get();
+    const { name = this.messages.text('portal.name'), logo } = branding?.of(undefined) ?? {};
+    try {
+      const bytes = logo && (await branding?.portalLogo());
+      return { name, logo: logo && bytes && { bytes, width: mailLogoWidth(logo) } };
+    } catch (error) {
+      this.log.warn('The logo of the portal cannot be read; mails go without it.', { error });
+      return { name };
+    }
+  }
+
+  private senderOf({ name }: Letterhead): { readonly name: string; readonly address: string } {
+    return { name, address: this.server.sender };
   }
 
   private async attempt(work: () => Promise<void>): Promise<void> {

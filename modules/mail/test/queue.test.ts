@@ -1,7 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnitOfWork } from '@portico/core';
 import { eventually, startTestPortal, type TestPortal } from '@portico/core/testing';
+import { loadSharp } from '@portico/core/util';
 import { expect } from 'chai';
 import { Mailer } from '../api/index.js';
 import { TestMailServer } from '../testing/index.js';
@@ -43,6 +45,29 @@ describe('The queue of mails', () => {
       .and.include('Open &lt;the&gt; harbour')
       .and.include(`href="${portal.url}/harbour?gate=1"`);
     expect(mail.html).to.not.match(/<(?:img|script|link|iframe)|url\(|src=/i);
+  });
+
+  it('goes out under the name and the logo that the portal has when it is sent', async () => {
+    await queue(portal, { to: 'unnamed@example.org' });
+    const unnamed = await server.next('unnamed@example.org');
+    expect([unnamed.headers.get('from'), unnamed.attached]).to.deep.equal(['Portico <portal@example.org>', []]);
+    const folder = await mkdtemp(join(tmpdir(), 'portico-logo-'));
+    try {
+      const sharp = await loadSharp();
+      const drawn = sharp({ create: { width: 400, height: 100, channels: 3, background: 'navy' } });
+      await writeFile(join(folder, 'logo.png'), await drawn.png().toBuffer());
+      await portal.command(['branding', '--name', 'Harbour & Club', '--logo', join(folder, 'logo.png')]);
+      await queue(portal, { to: 'named@example.org' });
+      const named = await server.next('named@example.org');
+      expect(named.headers.get('from')).to.equal('"Harbour & Club" <portal@example.org>');
+      const [logo] = named.attached;
+      expect(named.html).to.include(`<img src="cid:${logo?.cid}" alt="Harbour &amp; Club" width="192"`);
+      const { format, width } = await sharp(Buffer.from(logo?.bytes ?? [])).metadata();
+      expect({ format, width }).to.deep.equal({ format: 'png', width: 400 });
+      await portal.command(['branding', '--name', '', '--remove-logo']);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('sends nothing of a transaction that is undone', async () => {

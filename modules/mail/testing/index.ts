@@ -58,6 +58,8 @@ export interface ReceivedMail {
   readonly html: string;
   /** The first address of the portal in the text; empty when there is none. */
   readonly link: string;
+  /** The pictures that came with it. */
+  readonly attached: readonly { readonly type: string; readonly cid: string; readonly bytes: Uint8Array }[];
   readonly encrypted: boolean;
   readonly user: string | undefined;
 }
@@ -185,15 +187,27 @@ export class TestMailServer {
   }
 }
 
-function parsed(raw: string): Pick<ReceivedMail, 'headers' | 'text' | 'html' | 'link'> {
+function parsed(raw: string): Pick<ReceivedMail, 'headers' | 'text' | 'html' | 'link' | 'attached'> {
   const headers = headersOf(raw);
   const boundary = /boundary="([^"]+)"/.exec(headers.get('content-type') ?? '')?.[1] ?? '';
   const parts = raw.split(`--${boundary}`).slice(1, -1);
-  const [text = '', html = ''] = parts.map((part) => {
-    const encoding = headersOf(part.trimStart()).get('content-transfer-encoding') ?? '';
-    return decoded(part.trimStart().replace(/^[\s\S]*?\r\n\r\n/, ''), encoding);
-  });
-  return { headers, text, html, link: /https?:\/\/\S+/.exec(text)?.[0] ?? '' };
+  const [text = '', html = ''] = parts.map((part) => contentOf(part.trimStart()));
+  const pictures = [...raw.matchAll(/\r\nContent-Type: (image\/\S+);[\s\S]*?\r\n\r\n([A-Za-z\d+/=\r\n]+)/g)];
+  const attached = pictures.map(([head, type = '', content = '']) => ({
+    type,
+    cid: /Content-Id: <([^>]+)>/i.exec(head)?.[1] ?? '',
+    bytes: Buffer.from(content, 'base64'),
+  }));
+  return { headers, text, html, link: /https?:\/\/\S+/.exec(text)?.[0] ?? '', attached };
+}
+
+/** Of a text; of one with pictures the text. */
+function contentOf(part: string): string {
+  const headers = headersOf(part);
+  const content = part.replace(/^[\s\S]*?\r\n\r\n/, '');
+  const boundary = /^multipart\/.*boundary="([^"]+)"/.exec(headers.get('content-type') ?? '')?.[1];
+  if (boundary !== undefined) return contentOf((content.split(`--${boundary}`)[1] ?? '').trimStart());
+  return decoded(content, headers.get('content-transfer-encoding') ?? '');
 }
 
 function headersOf(raw: string): Map<string, string> {

@@ -1,3 +1,4 @@
+import { BrandEntity } from './brand-entity.js';
 import { SiteEntity } from './site-entity.js';
 
-export default [SiteEntity];
+export default [SiteEntity, BrandEntity];

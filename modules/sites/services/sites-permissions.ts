@@ -2,6 +2,9 @@ import type { Permission } from '@portico/core';
 
 export const manageSites = 'sites.manage-sites';
 export const viewSite = 'sites.view-site';
+/** Names and logos are settings: who may change those may change these. */
+export const brandPortal = 'configuration.manage-instance-settings';
+export const brandSite = 'configuration.manage-site-settings';
 
 export const sitesPermissions: readonly Permission[] = [
   {

@@ -3,9 +3,11 @@ import { type SecretState, Settings, type SettingsHandle } from '@portico/config
 import {
   type AccessContext,
   defineFlag,
+  type FirstStep,
   Flags,
   inject,
   injectable,
+  instanceScope,
   Messages,
   PortalError,
   type Scope,
@@ -16,6 +18,7 @@ import { DocumentPermissions } from '@portico/documents-media/api';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { ProviderKey } from '../provider/provider-key.js';
 import { creatorSettings } from '../settings/settings.js';
+import { instanceSettings } from '../settings/settings-link.js';
 
 export const createAiImage = defineFlag('LPD-10793', {
   type: 'release',
@@ -108,5 +111,25 @@ export class Availability {
     const { provider } = this.client;
     if (!provider) return 'provider';
     return provider.needsKey && this.key.read(scope) === undefined ? 'key' : undefined;
+  }
+}
+
+/** What a new portal lacks until authors can make images; not there while the flag is off. */
+@injectable()
+export class ImagesStep implements FirstStep {
+  readonly label = 'first-steps.images';
+  readonly text = 'first-steps.images-text';
+  readonly action = 'first-steps.images-action';
+  readonly href = instanceSettings.href;
+
+  constructor(
+    @inject(Availability) private readonly availability: Availability,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
+  ) {}
+
+  isDone(): boolean {
+    const { provider } = this.client;
+    const hasKey = !provider?.needsKey || this.availability.keyFrom(instanceScope) !== null;
+    return provider !== undefined && hasKey && this.availability.settings.get(instanceScope).enabled === true;
   }
 }

@@ -1,0 +1,3 @@
+import { PutAwayEntity } from './put-away-entity.js';
+
+export default [PutAwayEntity];
