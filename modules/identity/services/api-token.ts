@@ -30,6 +30,9 @@ export function problemsOf(name: string, days: number): Readonly<Record<string, 
 }
 
 export function tooManyTokens({ kind }: Person): PortalError {
-  const who = kind === 'service' ? 'This service account has' : 'You have';
-  return new PortalError('too-many-tokens', `${who} ${mostTokens} API tokens already. Revoke one first.`, { status: 409 });
+  return kind === 'service'
+    ? new PortalError('too-many-tokens', `This service account has ${mostTokens} API tokens already. Revoke one first.`, {
+        status: 409,
+      })
+    : new PortalError('too-many-tokens', `You have ${mostTokens} API tokens already. Revoke one first.`, { status: 409 });
 }
