@@ -29,7 +29,11 @@ describe('What is decided about roles', () => {
     }) as unknown as Contribution<Permission>;
   const all = ['lamps.light', 'lamps.snuff', 'lamps.sell'].map(permission);
   const catalogOf = (): RoleCatalog =>
-    new RoleCatalog({ all: () => all, each: () => [] } as unknown as Contributions<Permission>);
+    new RoleCatalog({
+      all: () => all,
+      each: (use: (value: Permission, contribution: Contribution<Permission>) => unknown) =>
+        all.map((each) => use(each.value, each)),
+    } as unknown as Contributions<Permission>);
   const roles = (catalog: RoleCatalog): readonly string[] =>
     catalog
       .allGrants()
