@@ -123,6 +123,37 @@ describe('People', function () {
     expect(self.status).to.equal(400);
   });
 
+  it('who were disabled bring no way in when they are merged, and no provider takes what was given by hand', async () => {
+    const from = await author('Ilse');
+    const to = await author('Ingrid');
+    await portal.service(UnitOfWork).write(async (transaction) => {
+      await transaction.query(
+        `INSERT INTO identity_external_identity (id, issuer, subject, person_id, provider, label, created_at)
+         VALUES ('one', 'https://provider.example', 'ilse', ?, 'provider', 'Ilse', 1)`,
+        [from.id],
+      );
+      await transaction.query(
+        `INSERT INTO identity_external_grant (person_id, site_id, role, provider) VALUES (?, ?, 'Author', 'provider')`,
+        [from.id, home.id],
+      );
+    });
+    await portal.service(People).setActive(from.id, false);
+    const done = await portal.post(visitor, `/identity/users/${to.id}/merge`, { email: from.email, confirmed: 'yes' });
+    expect(done.status).to.equal(303);
+    const known = JSON.parse((await portal.command(['users', 'export', '--email', to.email])).out);
+    expect(known.account.apiTokens).to.have.length(1);
+    expect(known.account.siteRoles).to.deep.equal({ [home.id]: ['Author'] });
+    const doors = await portal
+      .service(UnitOfWork)
+      .read((reader) =>
+        reader.query(
+          `SELECT person_id FROM identity_external_identity WHERE subject = 'ilse'
+           UNION ALL SELECT person_id FROM identity_external_grant WHERE provider = 'provider'`,
+        ),
+      );
+    expect(doors).to.deep.equal([]);
+  });
+
   it('get another address by an administrator, with which they sign in from then on', async () => {
     const { id } = await portal.service(People).add({ email: 'old@example.org', name: 'Jo', password });
     expect((await portal.post(visitor, `/identity/users/${id}/email`, { email: 'nobody' })).status).to.equal(400);

@@ -6,6 +6,7 @@ import {
   inject,
   injectable,
   MessageCatalog,
+  notFound,
   PersonalData,
   type PersonalDataSource,
   PortalError,
@@ -54,7 +55,8 @@ const ownRows: readonly EntityClass<{ personId: string }>[] = [
  * Deleting takes away what is the person's alone (ways to get in, roles, groups, what they had not saved) and leaves what others work with: documents,
  * articles, figures, entries of the audit log. These keep an id that names nobody any more, and lose name and address where they stood. Merging first gives
  * all that to another account: content, roles, groups, API tokens and accounts at providers; not what proves who somebody is, since the other account has
- * its own. Each is one transaction over all modules that contribute to `PersonalData`, with its entry in the audit log. The last active administrator stays.
+ * its own. Of an account that is disabled nothing goes over that would let somebody in, and what was given by hand in one of the two stays given by hand.
+ * Each is one transaction over all modules that contribute to `PersonalData`, with its entry in the audit log. The last active administrator stays.
  */
 @injectable()
 export class PeopleLifecycle {
@@ -100,9 +102,18 @@ export class PeopleLifecycle {
       throw new PortalError('merge-with-self', 'Choose another person: these are the same account.', { status: 400 });
     await this.unitOfWork.write(async (transaction) => {
       guard?.();
+      const people = transaction.repository(PersonEntity);
+      const going = await people.findOneBy({ id: from.id });
+      if (!going || !(await people.existsBy({ id: to.id }))) throw notFound('person');
+      // First, so that what is recorded of it goes over with the rest.
+      if (!going.active) await this.waysIn.endAll(transaction, from);
       for (const { value } of this.sources.all()) await value.merge(transaction, from, to);
-      await this.waysIn.moveTokens(transaction, from, to);
-      await transaction.repository(ExternalIdentityEntity).update({ personId: from.id }, { personId: to.id });
+      if (going.active) {
+        await this.waysIn.moveTokens(transaction, from, to);
+        await transaction.repository(ExternalIdentityEntity).update({ personId: from.id }, { personId: to.id });
+      }
+      await forgetProviders(transaction, from.id, to.id);
+      await forgetProviders(transaction, to.id, from.id);
       for (const entity of [RoleAssignmentEntity, GroupMemberEntity, ExternalGrantEntity])
         await moveRows(transaction, entity as EntityClass<{ personId: string }>, from.id, to.id);
       const entry = {
@@ -176,6 +187,18 @@ async function moveRows(
     const moved = { ...row, personId: to };
     if (!(await rows.existsBy(moved))) await rows.insert(moved);
   }
+}
+
+/** That a provider gave a role to one of two counts for nothing where the other has it by hand. */
+async function forgetProviders(transaction: Transaction, one: string, other: string): Promise<void> {
+  await transaction.query(
+    `DELETE FROM identity_external_grant WHERE person_id = ? AND EXISTS (
+       SELECT 1 FROM identity_role_assignment a
+       WHERE a.person_id = ? AND a.site_id = identity_external_grant.site_id AND a.role = identity_external_grant.role
+         AND NOT EXISTS (SELECT 1 FROM identity_external_grant g
+           WHERE g.person_id = a.person_id AND g.site_id = a.site_id AND g.role = a.role))`,
+    [one, other],
+  );
 }
 
 /** Who has roles in a site, as it is erased. */
