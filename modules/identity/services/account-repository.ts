@@ -208,15 +208,20 @@ export class AccountRepository implements People {
     });
   }
 
-  /** An administrator's correction of an address; the person need not confirm it. One that somebody has already is no change. */
-  async correctEmail(personId: string, typed: string): Promise<void> {
+  /**
+   * An administrator's correction of an address; the person need not confirm it, and is told at the former one. One that somebody has already is no change.
+   * @param guard asked in the transaction: it throws when who corrects may not.
+   */
+  async correctEmail(personId: string, typed: string, guard?: () => void): Promise<void> {
     const account = this.directory.byId(personId);
     if (!account) throw notFound('person');
     if (checkedEmail(typed) === account.email) return;
     const email = this.freeAddress(typed);
-    await this.changeEmail(personId, email, (transaction) =>
-      this.record(transaction, account, 'changed', { attribute: 'email', before: account.email, after: email }),
-    );
+    await this.changeEmail(personId, email, async (transaction) => {
+      guard?.();
+      await this.access.addressReplaced(transaction, account, email);
+      await this.record(transaction, account, 'changed', { attribute: 'email', before: account.email, after: email });
+    });
   }
 
   async setPassword(personId: string, password: string, options: { readonly mustChangePassword?: boolean } = {}): Promise<void> {

@@ -65,7 +65,7 @@ export class PeopleAdministration {
   /** @throws PortalError `invalid-input` (400), `email-taken` (409). */
   changeEmail(access: AccessContext, id: string, typed: string): Promise<void> {
     this.checkTarget(access, id);
-    return this.accounts.correctEmail(id, typed);
+    return this.accounts.correctEmail(id, typed, () => this.checkTarget(access, id));
   }
 
   setActive(access: AccessContext, id: string, active: boolean): Promise<void> {

@@ -40,6 +40,11 @@ export class SignedInAccess {
     return this.links.endAllOf(transaction, personId);
   }
 
+  /** The former address is told, unless nobody has used the account yet: then it may be that of a stranger. */
+  async addressReplaced(transaction: Transaction, account: Account, email: string): Promise<void> {
+    if (!account.mustChangePassword) await this.mails.notice(transaction, 'address-changed', account, { email });
+  }
+
   /** Links to another one end, and the owner is told, unless it is the first of their own. */
   async passwordReplaced(transaction: Transaction, account: Account, isFirst: boolean): Promise<void> {
     await this.endLinks(transaction, account.id);

@@ -237,6 +237,14 @@ describe('Accounts that recover by mail', () => {
     expect((await administrator.get('/configuration/audit-log?text=old@example.org')).text).to.include('new.olga@example.org');
   });
 
+  it('tells the former address when an administrator changes it', async () => {
+    const { id } = await addPerson(portal, 'hers@example.org', { name: 'Hera' });
+    const answer = await portal.post(administrator, `/identity/users/${id}/email`, { email: 'his@example.org' });
+    expect(answer.status).to.equal(303);
+    const told = await server.next('hers@example.org');
+    expect([subject(told), told.text.includes('is his@example.org since')]).to.deep.equal(['Your address has been changed', true]);
+  });
+
   it('tells of a sign-in from a browser that the account did not know, not of the first and not of the same again', async () => {
     await addPerson(portal, 'dora@example.org');
     const browser = await portal.signIn({ email: 'dora@example.org', password });

@@ -83,6 +83,26 @@ describe('Nobody goes beyond the rights they hold', () => {
     expect(await hash()).to.deep.equal(before);
   });
 
+  it('over somebody who gets more of them while the change of an address waits for its turn', async () => {
+    const { id } = await addPerson(portal, 'climbing@example.org');
+    let release = (): void => undefined;
+    const held = portal.service(UnitOfWork).write(
+      () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+    );
+    const granted = portal.service(People).grant(id, 'Administrator');
+    const changed = portal
+      .post(manager, `/identity/users/${id}/email`, { email: 'taken-over@example.org' })
+      .then(({ status }) => status);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    release();
+    await Promise.all([held, granted]);
+    expect(await changed).to.equal(403);
+    expect(portal.service(People).byId(id)?.email).to.equal('climbing@example.org');
+  });
+
   it('on any route that changes other people, roles or groups', async () => {
     const chiefs = await idOf('group', 'Chiefs');
     const auditor = await idOf('role', 'Auditor');
