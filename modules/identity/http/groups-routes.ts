@@ -16,6 +16,7 @@ import { GroupAdministration } from '../services/group-administration.js';
 import { GroupList, groupOrders } from '../services/group-list.js';
 import { GroupRepository } from '../services/group-repository.js';
 import { managePeople } from '../services/identity-permissions.js';
+import { OwnSites } from '../services/own-sites.js';
 import { PeopleList } from '../services/people-list.js';
 import { Rights } from '../services/rights.js';
 import { RolePlaces } from '../services/role-places.js';
@@ -59,6 +60,7 @@ export class GroupsRoutes implements HttpRoutes {
     @inject(RolePlaces) private readonly places: RolePlaces,
     @inject(Rights) private readonly rights: Rights,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+    @inject(OwnSites) private readonly ownSites: OwnSites,
   ) {}
 
   register(router: Router): void {
@@ -170,9 +172,11 @@ export class GroupsRoutes implements HttpRoutes {
     const hasField = fields.name !== undefined || fields.description !== undefined;
     const { people, ...list } = await peoplePage(ctx, this.people, input, { name: 'group-members', groupId: group.id });
     const sites = this.sites.get();
+    const seen = this.ownSites.seenBy(ctx.access.person);
     const inSites = Object.entries(group.siteRoles).flatMap(([siteId, roles]) => {
       const site = sites?.byId(siteId);
-      return site ? roles.map((role) => ({ role, siteId, site: site.name })) : [];
+      const name = seen.find(({ id }) => id === siteId)?.name ?? ctx.text('people.unseen-site');
+      return site ? roles.map((role) => ({ role, siteId, site: name })) : [];
     });
     const given = [...group.roles.map((role) => ({ role, siteId: '', site: '' })), ...inSites];
     const instanceRoles = roleOptions(this.places.namesFor('instance'), (role) => this.rights.mayGrant(ctx.access, { role }));
@@ -195,7 +199,7 @@ export class GroupsRoutes implements HttpRoutes {
       // The mightiest stands first: nobody gives it because they did not choose.
       instanceRoles: instanceRoles.length > 0 ? [{ value: '', label: ctx.text('groups.choose-role') }, ...instanceRoles] : [],
       siteRoles: roleOptions(this.places.namesFor('site')),
-      sites: (sites?.all() ?? []).map((site) => ({ value: site.id, label: site.name })),
+      sites: seen.map((site) => ({ value: site.id, label: site.name })),
     };
     ctx.render('group', model, { title: group.name, status: error?.status ?? 200 });
   }

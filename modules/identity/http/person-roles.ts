@@ -1,6 +1,7 @@
 import { inject, injectable, optional, type RoleName, type RouteContext, type ServiceHandle, SiteDirectory } from '@portico/core';
 import type { Account } from '../api/index.js';
 import { Directory } from '../services/directory.js';
+import { OwnSites } from '../services/own-sites.js';
 import { Rights } from '../services/rights.js';
 import { RoleCatalog } from '../services/role-catalog.js';
 import { RolePlaces } from '../services/role-places.js';
@@ -15,11 +16,13 @@ export class PersonRoles {
     @inject(RolePlaces) private readonly places: RolePlaces,
     @inject(Rights) private readonly rights: Rights,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+    @inject(OwnSites) private readonly ownSites: OwnSites,
   ) {}
 
   model(ctx: RouteContext, account: Account): object {
     const { access } = ctx;
     const sites = this.sites.get();
+    const seen = this.ownSites.seenBy(access.person);
     const groups = account.groups.flatMap((id) => this.directory.group(id) ?? []);
     const through = (role: RoleName, siteId?: string): string =>
       groups
@@ -29,10 +32,11 @@ export class PersonRoles {
     const memberships = Object.entries(account.siteRoles).flatMap(([siteId, roles]) => {
       const site = sites?.byId(siteId);
       if (!site) return [];
+      const name = seen.find(({ id }) => id === siteId)?.name ?? ctx.text('people.unseen-site');
       return roles.map((role) => ({
         siteId,
         role,
-        site: site.name,
+        site: name,
         isOwn: account.ownSiteRoles[siteId]?.includes(role) ?? false,
         through: through(role, siteId),
         mayChange: this.rights.mayGrant(access, { role, siteId }),
@@ -54,7 +58,7 @@ export class PersonRoles {
       memberships,
       instanceRoles,
       siteRoles: roleOptions(this.places.namesFor('site')),
-      sites: (sites?.all() ?? []).map(({ id, name }) => ({ value: id, label: name })),
+      sites: seen.map(({ id, name }) => ({ value: id, label: name })),
     };
   }
 }

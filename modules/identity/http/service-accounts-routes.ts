@@ -12,6 +12,7 @@ import {
 import { ApiTokenRepository } from '../services/api-token-repository.js';
 import type { ServiceAccount } from '../services/directory.js';
 import { managePeople } from '../services/identity-permissions.js';
+import { OwnSites } from '../services/own-sites.js';
 import { Rights } from '../services/rights.js';
 import { RolePlaces } from '../services/role-places.js';
 import { ServiceAccountAdministration } from '../services/service-account-administration.js';
@@ -45,6 +46,7 @@ export class ServiceAccountsRoutes implements HttpRoutes {
     @inject(RolePlaces) private readonly places: RolePlaces,
     @inject(Rights) private readonly rights: Rights,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+    @inject(OwnSites) private readonly ownSites: OwnSites,
   ) {}
 
   register(router: Router): void {
@@ -153,9 +155,11 @@ export class ServiceAccountsRoutes implements HttpRoutes {
   private show(ctx: RouteContext, service: ServiceAccount, { error, token, created, ...tried }: Shown = {}): void {
     const fields = (error?.details.fields ?? {}) as Readonly<Record<string, string>>;
     const sites = this.sites.get();
+    const seen = this.ownSites.seenBy(ctx.access.person);
     const inSites = Object.entries(service.siteRoles).flatMap(([siteId, roles]) => {
       const site = sites?.byId(siteId);
-      return site ? roles.map((role) => ({ role, siteId, site: site.name })) : [];
+      const name = seen.find(({ id }) => id === siteId)?.name ?? ctx.text('people.unseen-site');
+      return site ? roles.map((role) => ({ role, siteId, site: name })) : [];
     });
     const given = [...service.roles.map((role) => ({ role, siteId: '', site: '' })), ...inSites];
     const model = {
@@ -175,7 +179,7 @@ export class ServiceAccountsRoutes implements HttpRoutes {
       mayChange: this.administration.mayChange(ctx.access, service),
       instanceRoles: roleOptions(this.places.namesFor('instance'), (role) => this.rights.mayGrant(ctx.access, { role })),
       siteRoles: roleOptions(this.places.namesFor('site')),
-      sites: (sites?.all() ?? []).map((site) => ({ value: site.id, label: site.name })),
+      sites: seen.map((site) => ({ value: site.id, label: site.name })),
       tokens: this.tokens.of(service.id).map(({ id, name, createdAt, expiresAt, lastUsedAt }) => ({
         id,
         name,

@@ -61,6 +61,11 @@ export class OwnSites {
     return (this.sites.get()?.all() ?? []).filter((site) => !own.has(site) && this.sees(person, site));
   }
 
+  /** All that somebody sees, whether they have a role there or not. By name. */
+  seenBy(person: Person | undefined): readonly Site[] {
+    return (this.sites.get()?.all() ?? []).filter((site) => this.sees(person, site));
+  }
+
   /** The names of the roles that somebody has in a site. */
   rolesIn(person: Person, { id }: Site): readonly RoleName[] {
     return this.accessControl.rolesOf(person, siteScope(id)).filter((role) => !ofNoSite.has(role));

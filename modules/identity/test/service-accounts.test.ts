@@ -124,6 +124,26 @@ describe('Service accounts', () => {
     expect([401, 303, 404]).to.include(page.status);
   });
 
+  it('name no site to who does not see it, as little as people and groups do', async () => {
+    const { id } = await portal.service(Sites).add({ name: 'Treasury', address: 'treasury' });
+    const hidden = { name: 'Treasury', visibleTo: 'roles', roles: 'Site Administrator' };
+    expect((await portal.post(administrator, `/sites/${id}`, hidden)).status).to.equal(303);
+    await make('Keeper', 'Author@treasury');
+    await command('groups', 'add', '--name', 'Keepers');
+    const treasurer = await addPerson(portal, 'tess@example.org');
+    await portal.service(People).grant(treasurer.id, 'Author', id);
+    await command('roles', 'add', '--name', 'Porter', '--permissions', 'identity.manage-people');
+    const { id: person } = await addPerson(portal, 'piet@example.org');
+    await portal.service(People).grant(person, 'Porter');
+    const porter = await portal.signIn({ email: 'piet@example.org', password });
+    const [, group = ''] = /identity\/groups\/([0-9a-f-]{36})/.exec((await administrator.get('/identity/groups')).text) ?? [];
+    for (const page of [`${home}/${await idOf('Keeper')}`, `/identity/users/${treasurer.id}`, `/identity/groups/${group}`]) {
+      expect((await administrator.get(page)).text, page).to.include('Treasury');
+      const answer = await porter.get(page);
+      expect([answer.status, answer.text.includes('Treasury')], page).to.deep.equal([200, false]);
+    }
+  });
+
   it('are refused when disabled, expired, revoked or removed, and known after a restart', async () => {
     const token = await make('Ferry', 'Operator');
     const status = async (): Promise<number | undefined> => (await statuses(token))[2];
