@@ -1,14 +1,4 @@
-import {
-  type HttpRoutes,
-  inject,
-  injectable,
-  optional,
-  PortalError,
-  type RouteContext,
-  type Router,
-  type ServiceHandle,
-  SiteDirectory,
-} from '@portico/core';
+import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
 import { chosenSorting, sortedListModel } from '@portico/core/util';
 import type { Group } from '../api/index.js';
 import { AccountRepository } from '../services/account-repository.js';
@@ -59,7 +49,6 @@ export class GroupsRoutes implements HttpRoutes {
     @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(RolePlaces) private readonly places: RolePlaces,
     @inject(Rights) private readonly rights: Rights,
-    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
     @inject(OwnSites) private readonly ownSites: OwnSites,
   ) {}
 
@@ -171,12 +160,9 @@ export class GroupsRoutes implements HttpRoutes {
     const fields = (error?.details.fields ?? {}) as { readonly name?: string; readonly description?: string };
     const hasField = fields.name !== undefined || fields.description !== undefined;
     const { people, ...list } = await peoplePage(ctx, this.people, input, { name: 'group-members', groupId: group.id });
-    const sites = this.sites.get();
-    const seen = this.ownSites.seenBy(ctx.access.person);
     const inSites = Object.entries(group.siteRoles).flatMap(([siteId, roles]) => {
-      const site = sites?.byId(siteId);
-      const name = seen.find(({ id }) => id === siteId)?.name ?? ctx.text('people.unseen-site');
-      return site ? roles.map((role) => ({ role, siteId, site: name })) : [];
+      const name = this.ownSites.nameFor(ctx.access.person, siteId);
+      return name === undefined ? [] : roles.map((role) => ({ role, siteId, site: name || ctx.text('people.unseen-site') }));
     });
     const given = [...group.roles.map((role) => ({ role, siteId: '', site: '' })), ...inSites];
     const instanceRoles = roleOptions(this.places.namesFor('instance'), (role) => this.rights.mayGrant(ctx.access, { role }));
@@ -199,7 +185,7 @@ export class GroupsRoutes implements HttpRoutes {
       // The mightiest stands first: nobody gives it because they did not choose.
       instanceRoles: instanceRoles.length > 0 ? [{ value: '', label: ctx.text('groups.choose-role') }, ...instanceRoles] : [],
       siteRoles: roleOptions(this.places.namesFor('site')),
-      sites: seen.map((site) => ({ value: site.id, label: site.name })),
+      sites: this.ownSites.seenBy(ctx.access.person).map((site) => ({ value: site.id, label: site.name })),
     };
     ctx.render('group', model, { title: group.name, status: error?.status ?? 200 });
   }

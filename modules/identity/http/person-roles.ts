@@ -1,4 +1,4 @@
-import { inject, injectable, optional, type RoleName, type RouteContext, type ServiceHandle, SiteDirectory } from '@portico/core';
+import { inject, injectable, type RoleName, type RouteContext } from '@portico/core';
 import type { Account } from '../api/index.js';
 import { Directory } from '../services/directory.js';
 import { OwnSites } from '../services/own-sites.js';
@@ -15,14 +15,11 @@ export class PersonRoles {
     @inject(RoleCatalog) private readonly catalog: RoleCatalog,
     @inject(RolePlaces) private readonly places: RolePlaces,
     @inject(Rights) private readonly rights: Rights,
-    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
     @inject(OwnSites) private readonly ownSites: OwnSites,
   ) {}
 
   model(ctx: RouteContext, account: Account): object {
     const { access } = ctx;
-    const sites = this.sites.get();
-    const seen = this.ownSites.seenBy(access.person);
     const groups = account.groups.flatMap((id) => this.directory.group(id) ?? []);
     const through = (role: RoleName, siteId?: string): string =>
       groups
@@ -30,13 +27,12 @@ export class PersonRoles {
         .map(({ name }) => name)
         .join(', ');
     const memberships = Object.entries(account.siteRoles).flatMap(([siteId, roles]) => {
-      const site = sites?.byId(siteId);
-      if (!site) return [];
-      const name = seen.find(({ id }) => id === siteId)?.name ?? ctx.text('people.unseen-site');
+      const name = this.ownSites.nameFor(access.person, siteId);
+      if (name === undefined) return [];
       return roles.map((role) => ({
         siteId,
         role,
-        site: name,
+        site: name || ctx.text('people.unseen-site'),
         isOwn: account.ownSiteRoles[siteId]?.includes(role) ?? false,
         through: through(role, siteId),
         mayChange: this.rights.mayGrant(access, { role, siteId }),
@@ -58,7 +54,7 @@ export class PersonRoles {
       memberships,
       instanceRoles,
       siteRoles: roleOptions(this.places.namesFor('site')),
-      sites: seen.map(({ id, name }) => ({ value: id, label: name })),
+      sites: this.ownSites.seenBy(access.person).map(({ id, name }) => ({ value: id, label: name })),
     };
   }
 }

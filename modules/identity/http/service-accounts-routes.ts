@@ -1,14 +1,4 @@
-import {
-  type HttpRoutes,
-  inject,
-  injectable,
-  optional,
-  type PortalError,
-  type RouteContext,
-  type Router,
-  type ServiceHandle,
-  SiteDirectory,
-} from '@portico/core';
+import { type HttpRoutes, inject, injectable, type PortalError, type RouteContext, type Router } from '@portico/core';
 import { ApiTokenRepository } from '../services/api-token-repository.js';
 import type { ServiceAccount } from '../services/directory.js';
 import { managePeople } from '../services/identity-permissions.js';
@@ -45,7 +35,6 @@ export class ServiceAccountsRoutes implements HttpRoutes {
     @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
     @inject(RolePlaces) private readonly places: RolePlaces,
     @inject(Rights) private readonly rights: Rights,
-    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
     @inject(OwnSites) private readonly ownSites: OwnSites,
   ) {}
 
@@ -154,12 +143,9 @@ export class ServiceAccountsRoutes implements HttpRoutes {
 
   private show(ctx: RouteContext, service: ServiceAccount, { error, token, created, ...tried }: Shown = {}): void {
     const fields = (error?.details.fields ?? {}) as Readonly<Record<string, string>>;
-    const sites = this.sites.get();
-    const seen = this.ownSites.seenBy(ctx.access.person);
     const inSites = Object.entries(service.siteRoles).flatMap(([siteId, roles]) => {
-      const site = sites?.byId(siteId);
-      const name = seen.find(({ id }) => id === siteId)?.name ?? ctx.text('people.unseen-site');
-      return site ? roles.map((role) => ({ role, siteId, site: name })) : [];
+      const name = this.ownSites.nameFor(ctx.access.person, siteId);
+      return name === undefined ? [] : roles.map((role) => ({ role, siteId, site: name || ctx.text('people.unseen-site') }));
     });
     const given = [...service.roles.map((role) => ({ role, siteId: '', site: '' })), ...inSites];
     const model = {
@@ -179,7 +165,7 @@ export class ServiceAccountsRoutes implements HttpRoutes {
       mayChange: this.administration.mayChange(ctx.access, service),
       instanceRoles: roleOptions(this.places.namesFor('instance'), (role) => this.rights.mayGrant(ctx.access, { role })),
       siteRoles: roleOptions(this.places.namesFor('site')),
-      sites: seen.map((site) => ({ value: site.id, label: site.name })),
+      sites: this.ownSites.seenBy(ctx.access.person).map((site) => ({ value: site.id, label: site.name })),
       tokens: this.tokens.of(service.id).map(({ id, name, createdAt, expiresAt, lastUsedAt }) => ({
         id,
         name,

@@ -66,6 +66,12 @@ export class OwnSites {
     return (this.sites.get()?.all() ?? []).filter((site) => this.sees(person, site));
   }
 
+  /** The name of a site, as somebody reads it beside a role there: empty when they do not see it, undefined when there is none. */
+  nameFor(person: Person | undefined, siteId: string): string | undefined {
+    const site = this.sites.get()?.byId(siteId);
+    return site && (this.sees(person, site) ? site.name : '');
+  }
+
   /** The names of the roles that somebody has in a site. */
   rolesIn(person: Person, { id }: Site): readonly RoleName[] {
     return this.accessControl.rolesOf(person, siteScope(id)).filter((role) => !ofNoSite.has(role));

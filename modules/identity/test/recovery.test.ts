@@ -242,7 +242,10 @@ describe('Accounts that recover by mail', () => {
     const answer = await portal.post(administrator, `/identity/users/${id}/email`, { email: 'his@example.org' });
     expect(answer.status).to.equal(303);
     const told = await server.next('hers@example.org');
-    expect([subject(told), told.text.includes('is his@example.org since')]).to.deep.equal(['Your address has been changed', true]);
+    expect([subject(told), told.text.includes('is his@example.org since')]).to.deep.equal([
+      'Your address has been changed',
+      true,
+    ]);
   });
 
   it('tells of a sign-in from a browser that the account did not know, not of the first and not of the same again', async () => {
