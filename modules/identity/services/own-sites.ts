@@ -20,6 +20,8 @@ import { ofNoSite, RoleAccessControl } from './role-access-control.js';
 import { RoleCatalog } from './role-catalog.js';
 
 const mySites = '/my-sites';
+/** Of the module `sites`. */
+const viewSite = 'sites.view-site';
 const home = '/web/home';
 
 /**
@@ -50,7 +52,9 @@ export class OwnSites {
     const account = this.accountOf(person);
     const sites = this.sites.get();
     if (!account || !sites) return false;
-    const other = (each: Site | undefined): boolean => each !== undefined && each.id !== site?.id && this.sees(account, each);
+    // As in `of`: what is archived stands in no list.
+    const other = (each: Site | undefined): boolean =>
+      each !== undefined && !each.isArchived && each.id !== site?.id && this.sees(account, each);
     if (isMember(account.roles)) return sites.all().some(other);
     return Object.entries(account.siteRoles).some(([id, roles]) => isMember(roles) && other(sites.byId(id)));
   }
@@ -102,8 +106,11 @@ export class OwnSites {
     return account?.active ? account : undefined;
   }
 
+  /** Whether its front page answers: it asks for more than to be among those to whom the site is visible. */
   private sees(person: Person | undefined, { id, audience }: Site): boolean {
-    return audience === undefined || this.accessControl.isAmong(person, audience, siteScope(id));
+    const scope = siteScope(id);
+    const isVisible = audience === undefined || this.accessControl.isAmong(person, audience, scope);
+    return isVisible && this.accessControl.can(person, viewSite, scope);
   }
 
   /** Whether somebody may do something there that not every member of a site may. */

@@ -91,6 +91,23 @@ describe('My Sites', () => {
     expect((await portal.agent().get('/my-sites').set('Accept', 'text/html')).headers.location).to.match(/^\/sign-in\?next=/);
   });
 
+  it('are none that is archived, and none whose pages are not there for who asks', async () => {
+    const administrator = await portal.signIn();
+    sites.attic = await portal.service(Sites).add({ name: 'attic', address: 'attic' });
+    const { visitor } = await landing(await person('ada', { anchor: 'Author', attic: 'Author' }));
+    expect(links((await visitor.get('/web/anchor')).text)).to.equal(2);
+    expect((await portal.post(administrator, `/sites/${sites.attic.id}/archive`)).status).to.equal(303);
+    expect(links((await visitor.get('/web/anchor')).text)).to.equal(0);
+    const guests = (verb: string): Promise<{ exitCode: number }> =>
+      portal.command(['roles', verb, '--name', 'Guest', '--permission', 'sites.view-site']);
+    const stranger = await landing(await person('stranger', {}));
+    expect((await guests('deny')).exitCode).to.equal(0);
+    expect((await stranger.visitor.get('/web/anchor')).status).to.equal(404);
+    expect((await stranger.visitor.get('/my-sites')).text).not.to.include('href="/web/anchor"');
+    expect((await guests('allow')).exitCode).to.equal(0);
+    expect((await stranger.visitor.get('/my-sites')).text).to.include('href="/web/anchor"');
+  });
+
   it('are gone through by keyboard, wide and narrow', async function () {
     this.timeout(60_000);
     const email = await person('kim', { anchor: 'Author', beacon: 'Author' });
