@@ -171,7 +171,9 @@ export class PeopleLifecycle {
     for (const entity of ownRows) await transaction.repository(entity).delete({ personId });
     await transaction.repository(PersonEntity).delete({ id: personId });
     await keepAnAdministrator(transaction);
-    transaction.afterCommit(() => this.unitOfWork.read((reader) => this.directory.load(reader)));
+    // Read now, so that whoever writes next is asked for their rights by what this left.
+    const rows = await Directory.read(transaction);
+    transaction.afterCommit(() => this.directory.replace(rows));
   }
 }
 
@@ -206,10 +208,7 @@ async function forgetProviders(transaction: Transaction, one: string, other: str
 export class SiteMemberships implements SiteContent {
   readonly label = 'site.memberships';
 
-  constructor(
-    @inject(Directory) private readonly directory: Directory,
-    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-  ) {}
+  constructor(@inject(Directory) private readonly directory: Directory) {}
 
   async count(reader: Reader, siteId: string): Promise<number> {
     let count = 0;
@@ -224,7 +223,9 @@ export class SiteMemberships implements SiteContent {
     for (const entity of [RoleAssignmentEntity, GroupRoleEntity, ServiceAccountRoleEntity, ExternalGrantEntity])
       taken += (await transaction.repository<{ siteId: string }>(entity).delete({ siteId })).affected ?? 0;
     await transaction.repository(LastSiteEntity).delete({ siteId });
-    if (taken > 0) transaction.afterCommit(() => this.unitOfWork.read((reader) => this.directory.load(reader)));
+    if (taken === 0) return 0;
+    const rows = await Directory.read(transaction);
+    transaction.afterCommit(() => this.directory.replace(rows));
     return taken;
   }
 }

@@ -69,6 +69,27 @@ describe('Nobody goes beyond the rights they hold', () => {
 
   after(() => portal.stop());
 
+  it('over somebody who got more of them by a merge just before', async () => {
+    const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
+    const { id } = await addPerson(portal, 'meek@example.org');
+    await portal.service(People).grant((await addPerson(portal, 'mighty@example.org')).id, 'Administrator');
+    let release = (): void => undefined;
+    const held = portal.service(UnitOfWork).write(
+      () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+    );
+    const merged = run('users', 'merge', '--email', 'meek@example.org', '--with', 'mighty@example.org', '--yes');
+    await pause(300);
+    const reset = portal.post(manager, `/identity/users/${id}/password`).then((answer) => answer);
+    // The password is hashed before the reset waits for its turn.
+    await pause(2000);
+    release();
+    await Promise.all([held, merged]);
+    expect((await reset).status).to.equal(403);
+  });
+
   it('over somebody who gets more of them while a password is made', async () => {
     const { id } = await addPerson(portal, 'rising@example.org');
     const resets = Array.from({ length: 8 }, () => portal.post(manager, `/identity/users/${id}/password`));
