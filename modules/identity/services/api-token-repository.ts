@@ -21,6 +21,8 @@ import {
 } from '@portico/core';
 import type { RateLimiterMemory } from 'rate-limiter-flexible';
 import { ApiTokenEntity } from '../entities/api-token-entity.js';
+import { PersonEntity } from '../entities/person-entity.js';
+import { ServiceAccountEntity } from '../entities/service-account-entities.js';
 import { type ApiTokenView, mostTokens, type NewApiToken, problemsOf, tooManyTokens } from './api-token.js';
 import { Directory, type ServiceAccount } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
@@ -171,6 +173,9 @@ export class ApiTokenRepository implements ApiTokens {
     };
     await this.unitOfWork.write(async (transaction) => {
       guard?.();
+      // Nothing in the database keeps a token from outliving its owner, who may have gone while this waited.
+      const owners = owner.kind === 'service' ? ServiceAccountEntity : PersonEntity;
+      if (!(await transaction.repository<{ id: string }>(owners).existsBy({ id: owner.id }))) throw notFound('account');
       const repository = transaction.repository(ApiTokenEntity);
       if ((await repository.countBy({ personId: owner.id })) >= mostTokens) throw tooManyTokens(owner);
       await repository.insert(entity);
@@ -187,10 +192,12 @@ export class ApiTokenRepository implements ApiTokens {
 
   /**
    * Revokes one of somebody's tokens for an administrator.
+   * @param guard asked in the transaction: it throws when who revokes may not.
    * @throws PortalError `not-found` (404) for a token that is not this person's.
    */
-  async revokeFor(person: Person, id: string, by: AuditPerson, via: AuditVia): Promise<void> {
+  async revokeFor(person: Person, id: string, by: AuditPerson, via: AuditVia, guard?: () => void): Promise<void> {
     await this.unitOfWork.write(async (transaction) => {
+      guard?.();
       const entity = await transaction.repository(ApiTokenEntity).findOneBy({ id, personId: person.id });
       if (!entity) throw notFound('API token');
       await this.remove(transaction, person, entity, by, via);

@@ -57,10 +57,8 @@ export class ServiceAccountAdministration {
   }
 
   async revokeToken(access: AccessContext, id: string, token: string): Promise<void> {
-    const service = this.service(id);
-    this.rights.requireActOn(access, service);
     const { by, via } = endingBy(access);
-    await this.tokens.revokeFor(service, token, by, via);
+    await this.tokens.revokeFor(this.service(id), token, by, via, () => this.rights.requireActOn(access, this.service(id)));
   }
 
   private guard(access: AccessContext) {

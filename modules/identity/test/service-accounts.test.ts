@@ -183,6 +183,46 @@ describe('Service accounts', () => {
     expect(Number(rows[0]?.n)).to.equal(0);
   });
 
+  it('get no token that outlives them, and lose none to who may not act on them any more', async () => {
+    /** What is asked meanwhile waits until everything that was asked before is done. */
+    const waiting = async (...asked: readonly (() => Promise<unknown>)[]): Promise<readonly unknown[]> => {
+      let release = (): void => undefined;
+      const held = portal.service(UnitOfWork).write(
+        () =>
+          new Promise<void>((resolve) => {
+            release = resolve;
+          }),
+      );
+      const answers: Promise<unknown>[] = [];
+      for (const ask of asked) {
+        answers.push(ask());
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      release();
+      await held;
+      return Promise.all(answers);
+    };
+    await make('Moth');
+    const [, made] = await waiting(
+      () => portal.command(['service-accounts', 'remove', '--name', 'Moth', '--yes']),
+      () => portal.command(['tokens', 'create', '--service-account', 'Moth', '--name', 'late']),
+    );
+    expect(made).to.include({ exitCode: 1 });
+
+    const token = await make('Moon');
+    await command('roles', 'add', '--name', 'Usher', '--permissions', 'identity.manage-people');
+    const { id } = await addPerson(portal, 'ursula@example.org');
+    await portal.service(People).grant(id, 'Usher');
+    const usher = await portal.signIn({ email: 'ursula@example.org', password });
+    const page = `${home}/${await idOf('Moon')}`;
+    const [, listed = ''] = /tokens\/([^/"]+)\/revoke/.exec((await usher.get(page)).text) ?? [];
+    const [, revoked] = await waiting(
+      () => portal.command(['service-accounts', 'grant', '--name', 'Moon', '--role', 'Operator']),
+      () => portal.post(usher, `${page}/tokens/${listed}/revoke`).then(({ status }) => status),
+    );
+    expect([revoked, (await statuses(token))[2]]).to.deep.equal([403, 200]);
+  });
+
   it('follow the names of roles, and lose those that go', async () => {
     await command('roles', 'add', '--name', 'Stoker', '--permissions', 'configuration.manage-flags');
     const token = await make('Boiler', 'Stoker');
