@@ -143,14 +143,12 @@ describe('People', function () {
     const known = JSON.parse((await portal.command(['users', 'export', '--email', to.email])).out);
     expect(known.account.apiTokens).to.have.length(1);
     expect(known.account.siteRoles).to.deep.equal({ [home.id]: ['Author'] });
-    const doors = await portal
-      .service(UnitOfWork)
-      .read((reader) =>
-        reader.query(
-          `SELECT person_id FROM identity_external_identity WHERE subject = 'ilse'
+    const doors = await portal.service(UnitOfWork).read((reader) =>
+      reader.query(
+        `SELECT person_id FROM identity_external_identity WHERE subject = 'ilse'
            UNION ALL SELECT person_id FROM identity_external_grant WHERE provider = 'provider'`,
-        ),
-      );
+      ),
+    );
     expect(doors).to.deep.equal([]);
   });
 
