@@ -211,6 +211,7 @@ export class StoredJobs implements Jobs, Disposable {
         input: JSON.parse(row.input),
         cursor: row.cursor === null ? undefined : JSON.parse(row.cursor),
         signal: abort.signal,
+        by: async (transaction) => jobOf(await transaction.repository(JobRow).findOneByOrFail({ id })).by,
         save: (transaction, progress) => save(transaction, id, progress),
       };
       const result = await runInModule(module, async () => kind.run(run));

@@ -148,6 +148,27 @@ describe('Jobs', () => {
     expect(steps.begun).to.deep.equal(['one']);
   });
 
+  it('say who began them by what is known by then: the name of who was deleted meanwhile is gone', async () => {
+    const told: unknown[] = [];
+    let begun = (): void => {};
+    const forgotten = new Promise<void>((resolve) => (begun = resolve));
+    kinds.set({
+      kind: steps.kind,
+      label: 'steps',
+      canCancel: false,
+      run: async ({ by }) => {
+        await forgotten;
+        told.push(await persistence.unitOfWork.write((transaction) => by(transaction)));
+        return undefined;
+      },
+    });
+    const id = await enqueue('named');
+    await persistence.unitOfWork.write((transaction) => transaction.query("UPDATE portico_job SET by_name = '' WHERE by_id = ?", [ada.id]));
+    begun();
+    await ended(id);
+    expect(told).to.deep.equal([{ id: 'ada', name: '' }]);
+  });
+
   it('that fail say why in one sentence', async () => {
     expect(await ended(await enqueue('fails'))).to.include({ state: 'failed', message: 'It cannot be.', done: 1 });
   });
