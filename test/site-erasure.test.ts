@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { AccessContexts, AuditLog, Jobs, type Site, SiteDirectory, UnitOfWork } from '@portico/core';
 import { eventually, startTestPortal, type TestPortal } from '@portico/core/testing';
 import { Documents } from '@portico/documents-media/api';
@@ -112,6 +113,25 @@ describe('A site that is deleted', function () {
       expect(records.map(({ action }) => action)).to.deep.equal(['erased', 'erasing', 'deleted', 'added']);
       expect((await portal.command(['doctor'])).exitCode).to.equal(0);
       expect((await portal.service(Sites).add({ name: 'Next', address: 'erased' })).id).not.to.equal(id);
+    });
+
+    it('takes nothing more of an upload that began before', async () => {
+      const { id } = await fill(portal, visitor, 'late', 1);
+      const site = portal.service(SiteDirectory).byId(id) as Site;
+      const content = new PassThrough();
+      content.write('the first half, ');
+      const adding = portal
+        .service(Documents)
+        .add(portal.service(AccessContexts).system(site), { name: 'late.txt', content })
+        .then(
+          () => 'added',
+          (error: { code?: string }) => error.code,
+        );
+      expect((await portal.command(['sites', 'delete', '--address', 'late', '--permanently', '--yes'])).exitCode).to.equal(0);
+      await eventually(() => isGone('late'), 'erased', 20);
+      content.end('and the second');
+      expect(await adding).to.equal('not-found');
+      expect(tablesWith(portal.home, id)).to.deep.equal([]);
     });
 
     it('is followed by who began it and by administrators alone', async () => {
