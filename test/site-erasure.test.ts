@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AccessContexts, AuditLog, Jobs, type Site, SiteDirectory } from '@portico/core';
+import { PassThrough } from 'node:stream';
+import { AccessContexts, AuditLog, Jobs, type Site, SiteDirectory, UnitOfWork } from '@portico/core';
 import { eventually, startTestPortal, type TestPortal } from '@portico/core/testing';
 import { Documents } from '@portico/documents-media/api';
 import { People } from '@portico/identity/api';
@@ -114,6 +115,25 @@ describe('A site that is deleted', function () {
       expect((await portal.service(Sites).add({ name: 'Next', address: 'erased' })).id).not.to.equal(id);
     });
 
+    it('takes nothing more of an upload that began before', async () => {
+      const { id } = await fill(portal, visitor, 'late', 1);
+      const site = portal.service(SiteDirectory).byId(id) as Site;
+      const content = new PassThrough();
+      content.write('the first half, ');
+      const adding = portal
+        .service(Documents)
+        .add(portal.service(AccessContexts).system(site), { name: 'late.txt', content })
+        .then(
+          () => 'added',
+          (error: { code?: string }) => error.code,
+        );
+      expect((await portal.command(['sites', 'delete', '--address', 'late', '--permanently', '--yes'])).exitCode).to.equal(0);
+      await eventually(() => isGone('late'), 'erased', 20);
+      content.end('and the second');
+      expect(await adding).to.equal('not-found');
+      expect(tablesWith(portal.home, id)).to.deep.equal([]);
+    });
+
     it('is followed by who began it and by administrators alone', async () => {
       const [job] = await portal.service(Jobs).list();
       const ada = await portal.signIn({ email: 'ada@example.org', password: 'a lighthouse at dusk' });
@@ -123,6 +143,33 @@ describe('A site that is deleted', function () {
       expect((await visitor.get('/jobs')).text).to.include('Erase the site Short Lived');
       const { out } = await portal.command(['jobs', 'list', '--json']);
       expect(JSON.parse(out)[0]).to.include({ id: job?.id, state: 'succeeded' });
+    });
+
+    it('is not erased when somebody restored it a moment ago, although the memory does not know that yet', async () => {
+      const { id } = await fill(portal, visitor, 'raced', 1);
+      expect((await portal.post(visitor, `/sites/${id}/delete`, { address: 'raced' })).status).to.equal(303);
+      const unitOfWork = portal.service(UnitOfWork);
+      let release = (): void => {};
+      const held = new Promise<void>((resolve) => (release = resolve));
+      // What follows other commits waits for this.
+      const slow = unitOfWork.write(async (transaction) => transaction.afterCommit(() => held));
+      const restored = portal.post(visitor, `/sites/${id}/restore`);
+      const restoring = restored.then(({ status }) => status);
+      await eventually(
+        async () =>
+          (await unitOfWork.read((reader) => reader.query("SELECT id FROM sites_site WHERE id = ? AND state = 'active'", [id])))
+            .length === 1,
+        'restored on disk',
+        10,
+      );
+      const erased = portal.post(visitor, `/sites/${id}/erase`, { address: 'raced' });
+      const erasing = erased.then(({ status }) => status);
+      // Who is refused need not wait for what follows; who is not, does.
+      await Promise.race([erasing, new Promise((resolve) => setTimeout(resolve, 1000))]);
+      release();
+      await slow;
+      expect([await restoring, await erasing]).to.deep.equal([303, 409]);
+      expect((await visitor.get('/web/raced/documents-media')).text).to.include('picture 0.png');
     });
 
     it('is archived: read and not changed, away from lists, and brought back', async () => {

@@ -61,6 +61,8 @@ export interface JobRun {
   readonly cursor: unknown;
   /** Aborted when somebody cancels it, its module stops or the portal closes. Ask before each piece: `signal.throwIfAborted()`. */
   readonly signal: AbortSignal;
+  /** Who began it, by now: who was deleted meanwhile has no name any more. For what is recorded in their name. */
+  by(transaction: Transaction): Promise<AuditPerson>;
   /** Notes how far it has come, in the transaction that does the piece: so that after a kill no piece is done twice or left out. */
   save(transaction: Transaction, progress: JobProgress): Promise<void>;
 }

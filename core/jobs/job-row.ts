@@ -1,4 +1,16 @@
-import type { AuditPerson, Job, JobState, MigrationInterface, NewJob, QueryRunner } from '../api/index.js';
+import type {
+  AuditPerson,
+  Contribution,
+  Job,
+  JobKind,
+  JobProgress,
+  JobState,
+  JobView,
+  MigrationInterface,
+  NewJob,
+  QueryRunner,
+  Transaction,
+} from '../api/index.js';
 import { Column, Entity, Index, PrimaryColumn } from '../libraries/typeorm.js';
 
 /** Long work. A row comes with what causes the work, changes while it goes on, and goes some time after its end. */
@@ -142,6 +154,17 @@ export function jobOf(row: JobRow): Job {
   };
 }
 
+/** The same with what its kind says, while that is there. */
+export function viewOf(row: JobRow, kind: Contribution<JobKind> | undefined): JobView {
+  const isOpen = row.state === 'queued' || row.state === 'running';
+  return {
+    ...jobOf(row),
+    ...(kind && { label: { module: kind.module, key: kind.value.label, values: { title: row.title } } }),
+    canCancel: isOpen && !row.cancelAsked && (kind?.value.canCancel ?? true),
+    ...(row.href !== null && { href: row.href }),
+  };
+}
+
 /** A job that waits. */
 export function newJobRow(
   id: string,
@@ -170,4 +193,17 @@ export function newJobRow(
     startedAt: null,
     endedAt: null,
   } satisfies JobRow);
+}
+
+/** Notes how far a job has come. */
+export async function saveProgress(transaction: Transaction, id: string, { done, total, cursor }: JobProgress): Promise<void> {
+  await transaction.repository(JobRow).update(
+    { id },
+    {
+      attempts: 1,
+      ...(done !== undefined && { done }),
+      ...(total !== undefined && { total }),
+      ...(cursor !== undefined && { cursor: JSON.stringify(cursor) }),
+    },
+  );
 }

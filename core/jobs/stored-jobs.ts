@@ -8,7 +8,6 @@ import {
   type Ids,
   In,
   type JobKind,
-  type JobProgress,
   type JobRun,
   type Jobs,
   type JobView,
@@ -20,7 +19,7 @@ import {
   type UnitOfWork,
 } from '../api/index.js';
 import { runInModule } from '../kernel/index.js';
-import { JobRow, jobOf, newJobRow } from './job-row.js';
+import { JobRow, jobOf, newJobRow, saveProgress, viewOf } from './job-row.js';
 
 export interface StoredJobsDependencies {
   readonly unitOfWork: UnitOfWork;
@@ -50,6 +49,8 @@ const mostOpen = 1000;
 const mostListed = 100;
 const mostAttempts = 3;
 const keptMillis = 30 * 86_400_000;
+/** After this, what could not be written is tried again. */
+const pauseMillis = 5000;
 /** Why a run ends before its time. */
 const stopped = 'stopped';
 const cancelled = 'cancelled';
@@ -73,6 +74,8 @@ export class StoredJobs implements Jobs, Disposable {
   /** By person: the number of the last turn. */
   private readonly turns = new Map<string, number>();
   private turn = 0;
+  /** Those that are tried again after a pause. */
+  private readonly paused = new Map<NodeJS.Timeout, Waiting>();
   private isRunning = false;
 
   constructor(private readonly dependencies: StoredJobsDependencies) {
@@ -121,7 +124,7 @@ export class StoredJobs implements Jobs, Disposable {
 
   async find(id: string): Promise<JobView | undefined> {
     const row = await this.dependencies.unitOfWork.read((reader) => reader.repository(JobRow).findOneBy({ id }));
-    return row ? this.view(row) : undefined;
+    return row ? viewOf(row, this.kindOf(row.kind)) : undefined;
   }
 
   async list(by?: string): Promise<readonly JobView[]> {
@@ -130,11 +133,13 @@ export class StoredJobs implements Jobs, Disposable {
         .repository(JobRow)
         .find({ ...(by === undefined ? {} : { where: { byId: by } }), order: { id: 'DESC' }, take: mostListed }),
     );
-    return rows.map((row) => this.view(row));
+    return rows.map((row) => viewOf(row, this.kindOf(row.kind)));
   }
 
   isOpen(kind: string, subject: string): boolean {
-    return [...this.waiting, ...this.running.values()].some((job) => job.kind === kind && job.subject === subject);
+    return [...this.waiting, ...this.paused.values(), ...this.running.values()].some(
+      (job) => job.kind === kind && job.subject === subject,
+    );
   }
 
   async cancel(id: string): Promise<void> {
@@ -159,6 +164,8 @@ export class StoredJobs implements Jobs, Disposable {
   /** Waits for the pieces that are under way. What is not done goes on with the next start. */
   async dispose(): Promise<void> {
     this.isRunning = false;
+    for (const timer of this.paused.keys()) clearTimeout(timer);
+    this.paused.clear();
     const runs = [...this.running.values()];
     for (const { abort } of runs) abort.abort(stopped);
     await Promise.all(runs.map(({ ended }) => ended));
@@ -204,22 +211,39 @@ export class StoredJobs implements Jobs, Disposable {
     const { unitOfWork, log } = this.dependencies;
     const { id } = waiting;
     try {
-      const row = await this.begin(id);
+      const row = await this.begin(id).catch((error: unknown) => {
+        log.warn('A job could not be begun; it is tried again.', { job: id, kind: waiting.kind, error });
+        this.later(waiting);
+        return undefined;
+      });
       if (!row) return;
       const run: JobRun = {
         job: jobOf(row),
         input: JSON.parse(row.input),
         cursor: row.cursor === null ? undefined : JSON.parse(row.cursor),
         signal: abort.signal,
-        save: (transaction, progress) => save(transaction, id, progress),
+        by: async (transaction) => jobOf(await transaction.repository(JobRow).findOneByOrFail({ id })).by,
+        save: (transaction, progress) => saveProgress(transaction, id, progress),
       };
       const result = await runInModule(module, async () => kind.run(run));
       await unitOfWork.write((transaction) => this.end(transaction, id, { state: 'succeeded', href: result?.href ?? null }));
     } catch (error) {
-      await this.failed(waiting, abort.signal, error).catch((cause: unknown) =>
-        log.error('The end of a job could not be written.', { job: id, kind: waiting.kind, error: cause }),
-      );
+      await this.failed(waiting, abort.signal, error).catch((cause: unknown) => {
+        log.error('The end of a job could not be written.', { job: id, kind: waiting.kind, error: cause });
+        this.later(waiting);
+      });
     }
+  }
+
+  /** The row of a job still says that it is open, e.g. on a full disk: as after a kill, it goes on from there, after a pause. */
+  private later(waiting: Waiting): void {
+    if (!this.isRunning) return;
+    const timer = setTimeout(() => {
+      this.paused.delete(timer);
+      this.waiting.push(waiting);
+      this.wake();
+    }, pauseMillis);
+    this.paused.set(timer.unref(), waiting);
   }
 
   private begin(id: string): Promise<JobRow | undefined> {
@@ -227,7 +251,11 @@ export class StoredJobs implements Jobs, Disposable {
     return unitOfWork.write(async (transaction) => {
       const jobs = transaction.repository(JobRow);
       const row = await jobs.findOneBy({ id });
-      if (row?.state !== 'queued') return undefined;
+      if (!row || (row.state !== 'queued' && row.state !== 'running')) return undefined;
+      if (row.cancelAsked || row.attempts >= mostAttempts) {
+        await this.end(transaction, id, row.cancelAsked ? { state: 'cancelled' } : { state: 'failed', message: givenUp });
+        return undefined;
+      }
       const change = {
         state: 'running' as const,
         attempts: row.attempts + 1,
@@ -262,32 +290,9 @@ export class StoredJobs implements Jobs, Disposable {
     await transaction.repository(JobRow).update({ id }, { ...how, cursor: null, input: 'null', endedAt: now });
     await transaction.query('DELETE FROM portico_job WHERE ended_at < ?', [now - keptMillis]);
   }
-
-  private view(row: JobRow): JobView {
-    const kind = this.kindOf(row.kind);
-    const isOpen = row.state === 'queued' || row.state === 'running';
-    return {
-      ...jobOf(row),
-      ...(kind && { label: { module: kind.module, key: kind.value.label, values: { title: row.title } } }),
-      canCancel: isOpen && !row.cancelAsked && (kind?.value.canCancel ?? true),
-      ...(row.href !== null && { href: row.href }),
-    };
-  }
 }
 
 const givenUp = 'It was begun several times and came no further each time. The log says what happened.';
 const unexpected = 'Something unexpected happened. The log says what.';
-
-async function save(transaction: Transaction, id: string, { done, total, cursor }: JobProgress): Promise<void> {
-  await transaction.repository(JobRow).update(
-    { id },
-    {
-      attempts: 1,
-      ...(done !== undefined && { done }),
-      ...(total !== undefined && { total }),
-      ...(cursor !== undefined && { cursor: JSON.stringify(cursor) }),
-    },
-  );
-}
 
 const waitingOf = ({ id, kind, subject, byId }: JobRow): Waiting => ({ id, kind, subject, byId });

@@ -15,6 +15,8 @@ export interface PersonalRows {
   readonly times?: readonly string[];
   /** Further columns that hold the id of whoever did something, as `table.column`; merging changes these too. */
   readonly alsoOwned?: readonly string[];
+  /** How many are read at once; default 500. Fewer where a row may be large: a page is in memory as a whole. */
+  readonly atOnce?: number;
   /** What goes when the person does; default: nothing, since an id that names nobody says nothing. */
   forget?(transaction: Transaction, person: Person): Promise<void>;
 }
@@ -31,6 +33,7 @@ export function personalRows({
   columns,
   times = [],
   alsoOwned = [],
+  atOnce = rowsAtOnce,
   forget,
 }: PersonalRows): PersonalDataSource {
   const selected = Object.entries({ id: 'id', ...columns })
@@ -48,14 +51,14 @@ export function personalRows({
     },
     async page(reader: Reader, person: Person, after = ''): Promise<PersonalPage> {
       const rows = await reader.query<PersonalRecord & { readonly id: string }>(
-        `SELECT ${selected} FROM ${table} WHERE ${owner} = ? AND id > ? ORDER BY id LIMIT ${rowsAtOnce}`,
+        `SELECT ${selected} FROM ${table} WHERE ${owner} = ? AND id > ? ORDER BY id LIMIT ${atOnce}`,
         [person[ownedBy], after],
       );
       const records = rows.map((row) =>
         Object.fromEntries(Object.entries(row).map(([name, value]) => [name, isTime.has(name) ? timeOf(value) : value])),
       );
       const last = rows.at(-1);
-      return rows.length === rowsAtOnce && last ? { records, next: last.id } : { records };
+      return rows.length === atOnce && last ? { records, next: last.id } : { records };
     },
     async merge(transaction: Transaction, from: Person, to: Person): Promise<void> {
       for (const place of [`${table}.${owner}`, ...alsoOwned]) {

@@ -41,7 +41,7 @@ import { ProvenanceMetadata } from './services/documents/provenance-metadata.js'
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { InvalidResponses } from './services/failures/invalid-responses.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
-import { personalGenerations, SiteGenerations } from './services/generations/erasure.js';
+import { PersonalGenerations, SiteGenerations } from './services/generations/erasure.js';
 import { Expiry } from './services/generations/expiry.js';
 import { GenerationNotices } from './services/generations/generation-notices.js';
 import { GenerationWorker } from './services/generations/generation-worker.js';
@@ -117,7 +117,7 @@ export default defineModule(({ contribute, run, flag }) => {
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);
 
-  contribute(PersonalData).value(personalGenerations, { id: 'generations' });
+  contribute(PersonalData).to(PersonalGenerations, { id: 'generations' });
   contribute(SiteContents).to(SiteGenerations, { id: 'generations' });
 
   contribute(Commands).to(ImagesCreate);

@@ -63,9 +63,18 @@ export class ImageClient {
     return this.post(`${place}/images`, addFormOf(generation));
   }
 
+  /** The names of all documents, however many pages they fill. */
   async documents(): Promise<readonly string[]> {
-    const answer = await fetch(`${this.url}/web/home/documents-media/api/documents`, { headers: this.headers });
-    return ((await answer.json()) as { documents: { name: string }[] }).documents.map(({ name }) => name);
+    const names: string[] = [];
+    let after: string | undefined;
+    do {
+      const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
+      const answer = await fetch(`${this.url}/web/home/documents-media/api/documents${query}`, { headers: this.headers });
+      const page = (await answer.json()) as { documents: { name: string }[]; next?: string };
+      names.push(...page.documents.map(({ name }) => name));
+      after = page.next;
+    } while (after !== undefined);
+    return names;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type JobRun,
   type JobView,
   PortalError,
+  type UnitOfWork,
 } from '../../api/index.js';
 import { Logs } from '../../diagnostics/log.js';
 import { jobEntities, jobMigrations, StoredJobs } from '../../jobs/index.js';
@@ -148,6 +149,29 @@ describe('Jobs', () => {
     expect(steps.begun).to.deep.equal(['one']);
   });
 
+  it('say who began them by what is known by then: the name of who was deleted meanwhile is gone', async () => {
+    const told: unknown[] = [];
+    let begun = (): void => {};
+    const forgotten = new Promise<void>((resolve) => (begun = resolve));
+    kinds.set({
+      kind: steps.kind,
+      label: 'steps',
+      canCancel: false,
+      run: async ({ by }) => {
+        await forgotten;
+        told.push(await persistence.unitOfWork.write((transaction) => by(transaction)));
+        return undefined;
+      },
+    });
+    const id = await enqueue('named');
+    await persistence.unitOfWork.write((transaction) =>
+      transaction.query("UPDATE portico_job SET by_name = '' WHERE by_id = ?", [ada.id]),
+    );
+    begun();
+    await ended(id);
+    expect(told).to.deep.equal([{ id: 'ada', name: '' }]);
+  });
+
   it('that fail say why in one sentence', async () => {
     expect(await ended(await enqueue('fails'))).to.include({ state: 'failed', message: 'It cannot be.', done: 1 });
   });
@@ -215,6 +239,34 @@ describe('Jobs', () => {
     expect(steps.begun.indexOf('b1')).to.equal(2);
     expect(jobs.isOpen(steps.kind, 'a1')).to.equal(false);
   });
+
+  it('go on when writing works again, instead of staying open for ever', async () => {
+    await jobs.dispose();
+    let isFull = false;
+    let refused = 0;
+    const { unitOfWork } = persistence;
+    const failing: UnitOfWork = {
+      read: (work) => unitOfWork.read(work),
+      write: (work) => {
+        if (!isFull) return unitOfWork.write(work);
+        refused += 1;
+        return Promise.reject(new Error('The disk is full.'));
+      },
+    };
+    jobs = new StoredJobs({ unitOfWork: failing, clock, ids: new UuidIds(), log, kinds, audit });
+    await jobs.open();
+    steps.isOpen = false;
+    const id = await enqueue('stranded');
+    await eventually(() => steps.waiting === 1, 'begun', 10);
+    isFull = true;
+    kinds.set();
+    kinds.set(steps);
+    steps.open();
+    await eventually(() => refused === 1, 'its end could not be written', 10);
+    expect(jobs.isOpen(steps.kind, 'stranded'), 'in the pause').to.equal(true);
+    isFull = false;
+    expect(await ended(id)).to.include({ state: 'succeeded', done: 3 });
+  }).timeout(15_000);
 
   it('go thirty days after their end', async () => {
     const old = await enqueue('old');

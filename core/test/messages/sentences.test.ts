@@ -143,4 +143,14 @@ describe('German', () => {
       );
     expect([...new Set(missing)]).to.deep.equal([]);
   });
+
+  it('has what the page of a job says when it was given up, or failed in a way nobody thought of', () => {
+    const german = new Sentences('de');
+    german.add(readMessages(join(root, 'core', 'messages')).sentences.get('de') ?? new Map());
+    for (const sentence of [
+      'It was begun several times and came no further each time. The log says what happened.',
+      'Something unexpected happened. The log says what.',
+    ])
+      expect(german.translate(sentence), sentence).not.to.equal(undefined);
+  });
 });

@@ -79,4 +79,13 @@ describe('the circuit breaker', () => {
     changes.fire({ kind: 'key', keyScope: 'instance' });
     expect(breaker.all()).to.deep.equal([]);
   });
+
+  it('stays open when somebody closes it and the entry of that cannot be written', async () => {
+    await breaker.learn(breaker.enter('home'), refused);
+    isDiskFull = true;
+    const closing = breaker.close('instance', async () => {}).catch((error: Error) => error.message);
+    expect(await closing).to.equal('The disk is full.');
+    expect(breaker.all()).to.have.length(1);
+    expect(() => breaker.enter('home')).to.throw(ProviderError);
+  });
 });

@@ -17,7 +17,9 @@ describe('what other pages say about images that are being made', () => {
   const html = async (path = elsewhere, as = creator.visitor): Promise<string> =>
     (await as.get(path).set('Accept', 'text/html')).text;
   const badge = async (path?: string, as = creator.visitor): Promise<string | undefined> =>
-    /badge-item-expand">\d+<\/span><\/span><span class="sr-only"> ([^<]+)</.exec(await html(path, as))?.[1];
+    /<span>My recent generations<\/span><span class="badge [^>]*><span class="badge-item badge-item-expand">\d+<\/span><\/span><span class="sr-only"> ([^<]+)</.exec(
+      await html(path, as),
+    )?.[1];
   const made = async (fields: object = {}): Promise<string> => {
     const { body } = await creator.create(fields);
     await creator.settled(body.id as string);

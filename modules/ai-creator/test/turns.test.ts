@@ -19,8 +19,8 @@ describe('orders of several people', () => {
   let other: TestClient;
 
   /** One order at a time, each of which takes a moment, so that what comes meanwhile waits. */
-  const start = async (environment: NodeJS.ProcessEnv = {}): Promise<void> => {
-    const sandbox = await createImagesSandbox({ latency: 300 });
+  const start = async (environment: NodeJS.ProcessEnv = {}, latency = 300): Promise<void> => {
+    const sandbox = await createImagesSandbox({ latency });
     creator = await startCreatorPortal({ sandbox, environment, config: { concurrency: 1 } });
     const people = creator.portal.service(People);
     const { id } = await people.add(bo);
@@ -58,6 +58,18 @@ describe('orders of several people', () => {
     expect(sent.indexOf('bo two')).to.be.lessThan(sent.indexOf('ada four'));
     expect(sent.indexOf('bo one')).to.be.lessThan(sent.indexOf('ada three'));
     expect((await follow(mine[3]?.id ?? '', ada)).position).to.equal(undefined);
+  });
+
+  it('are not sent for somebody who is deleted while they wait', async () => {
+    await start({}, 2000);
+    const first = await order('ada one', creator.visitor);
+    await order('bo one', other);
+    expect((await creator.portal.command(['users', 'delete', '--email', bo.email, '--yes'])).exitCode).to.equal(0);
+    await creator.settled(first.id, creator.visitor);
+    const second = await order('ada two', creator.visitor);
+    await creator.settled(second.id, creator.visitor);
+    const sent = creator.sandbox.generations.map(({ body }) => (body as { prompt: string }).prompt);
+    expect(sent).to.deep.equal(['ada one', 'ada two']);
   });
 
   it('are at most so many at a time for one person, whatever others have, and cancelling makes room', async () => {

@@ -1,4 +1,4 @@
-import { inject, injectable, Messages, PortalError, type Reader, type Transaction } from '@portico/core';
+import { inject, injectable, Messages, notFound, PortalError, type Reader, SiteDirectory, type Transaction } from '@portico/core';
 import { LimitSettings } from './limit-settings.js';
 
 type Queries = Pick<Reader, 'query'>;
@@ -29,6 +29,7 @@ export class SiteStorage {
   constructor(
     @inject(LimitSettings) private readonly limits: LimitSettings,
     @inject(Messages) private readonly messages: Messages,
+    @inject(SiteDirectory) private readonly sites: SiteDirectory,
   ) {}
 
   /** Bytes that are left for a file. @throws PortalError `quota-exceeded` (413) when it is known not to fit. */
@@ -40,8 +41,13 @@ export class SiteStorage {
     return left;
   }
 
-  /** Counts what is added. @throws PortalError `quota-exceeded` (413) when it does not fit any more. */
+  /**
+   * Counts what is added. The bytes took a while: nobody adds to a site that is in the trash by now, and what came into one that was erased would be there
+   * for ever.
+   * @throws PortalError `quota-exceeded` (413) when it does not fit any more, `not-found` (404) for a site that is not in use any more.
+   */
   async add(transaction: Transaction, wanted: StorageRequest, bytes: number): Promise<void> {
+    if (!this.sites.byId(wanted.siteId)) throw notFound('site');
     await this.room(transaction, wanted, bytes);
     await transaction.query(addSql, [wanted.siteId, bytes]);
   }

@@ -12,6 +12,7 @@ import {
 import { Brands } from '../services/brands.js';
 import { mostLogoBytes } from '../services/logo-picture.js';
 import { SiteRepository } from '../services/site-repository.js';
+import { checkedName } from '../services/site-rules.js';
 import { brandPortal, brandSite, viewSite } from '../services/sites-permissions.js';
 
 const multipart = { maxFiles: 1, maxFileBytes: mostLogoBytes };
@@ -62,8 +63,10 @@ class BrandingPages {
     let sent: Sent = {};
     try {
       sent = await received(ctx);
-      if (sent.name !== undefined) await this.rename(site, sent.name);
+      // All that may be refused comes first: a form with an error has changed nothing.
+      if (sent.name !== undefined && (site || sent.name.trim() !== '')) checkedName(sent.name);
       if (sent.logo) await this.brands.setLogo(site, sent.logo);
+      if (sent.name !== undefined) await this.rename(site, sent.name);
     } catch (error) {
       if (!(error instanceof PortalError) || error.status >= 500) throw error;
       this.show(ctx, { name: sent.name, error });

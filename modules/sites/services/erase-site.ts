@@ -72,7 +72,7 @@ export class EraseSite implements JobKind {
         scope: id,
         action: 'erased',
         before: { name },
-        by: run.job.by,
+        by: await run.by(transaction),
       });
       await run.save(transaction, { done, total: done });
       return true;

@@ -21,7 +21,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { every } from '@portico/core/util';
-import type { SiteState } from '../entities/site-entity.js';
+import { SiteEntity, type SiteState } from '../entities/site-entity.js';
 import { type SiteAway, SiteRepository } from './site-repository.js';
 import { TrashSettings } from './trash-settings.js';
 
@@ -130,14 +130,15 @@ export class SiteLifecycle implements Activity {
     to: SiteState,
     action: string,
   ): Promise<Site> {
-    const away = this.sites.awayById(id);
-    const site = away?.site ?? this.sites.byId(id);
+    // By the rows: what is in memory follows the commit, and may not know yet what somebody else has just done.
+    const rows = transaction.repository(SiteEntity);
+    const site = await rows.findOneBy({ id });
     if (!site) throw notFound('site');
-    if (!from.includes(away?.state ?? 'active'))
+    if (!from.includes(site.state))
       throw new PortalError('site-elsewhere', 'Somebody has done something else with this site meanwhile. Look again.', {
         status: 409,
       });
-    if (!away && this.sites.all().length === 1)
+    if (site.state === 'active' && (await rows.countBy({ state: 'active' })) === 1)
       throw new PortalError('last-site', 'This is the only site in use: one must stay.', { status: 409 });
     const { name, address } = site;
     const changed = await this.sites.setState(transaction, id, to);

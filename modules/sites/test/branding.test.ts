@@ -67,6 +67,13 @@ describe('Names and logos', () => {
     expect(await page('/web/home/branding', administrator)).to.include('From Instance Settings.');
   });
 
+  it('are both saved, or neither: a picture that is refused leaves the name as it was', async () => {
+    const refused = await save('/branding', { name: 'Half Saved', logo: Buffer.from('no picture') });
+    expect(refused.status).to.equal(400);
+    expect(refused.text).to.include('value="Half Saved"');
+    expect(await page('/sign-in')).to.include('<title>Sign In - Harbour Club</title>');
+  });
+
   it('are drawn anew: a PNG of a bounded size, with nothing else of the file, which browsers may keep', async () => {
     const [src = ''] = logoOf(await page('/sign-in'));
     const answer = await portal.agent().get(src);

@@ -43,6 +43,8 @@ export const personalDrafts: PersonalDataSource = personalRows({
   owner: 'person_id',
   columns: { article: 'article_id', title: 'title', body: 'body', savedAt: 'saved_at' },
   times: ['savedAt'],
+  // Each may have half a million characters.
+  atOnce: 10,
   forget: async (transaction, { id }) => {
     await transaction.query('DELETE FROM web_content_draft WHERE person_id = ?', [id]);
   },

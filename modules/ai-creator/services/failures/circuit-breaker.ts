@@ -133,16 +133,26 @@ export class CircuitBreaker implements Activity {
     if (this.breakers.get(keyScope)?.code === 'invalid-api-key') await this.close(keyScope);
   }
 
-  /** @param also more to do in the same transaction. */
+  /**
+   * What the portal finds out by itself holds in memory although it cannot be written down. What somebody decides holds with the entry that tells of it, or
+   * not at all.
+   * @param also writes that entry, in the same transaction.
+   */
   async close(keyScope: string, also?: (transaction: Transaction) => Promise<void>): Promise<void> {
-    if (!this.breakers.has(keyScope)) return;
+    const breaker = this.breakers.get(keyScope);
+    if (!breaker) return;
+    const closed = (): void => {
+      // It may have opened again since.
+      if (this.breakers.get(keyScope) !== breaker) return;
+      this.breakers.delete(keyScope);
+      this.log.info('The circuit breaker closed.', { keyScope });
+    };
+    if (!also) closed();
     await this.unitOfWork.write(async (transaction) => {
       await transaction.repository(Breaker).delete({ keyScope });
-      await also?.(transaction);
-      transaction.afterCommit(() => {
-        this.breakers.delete(keyScope);
-        this.log.info('The circuit breaker closed.', { keyScope });
-      });
+      if (!also) return;
+      await also(transaction);
+      transaction.afterCommit(closed);
     });
   }
 

@@ -1,4 +1,13 @@
-import { In, inject, injectable, type PersonalDataSource, type Reader, type SiteContent, type Transaction } from '@portico/core';
+import {
+  In,
+  inject,
+  injectable,
+  type Person,
+  type PersonalDataSource,
+  type Reader,
+  type SiteContent,
+  type Transaction,
+} from '@portico/core';
 import { personalRows } from '@portico/core/util';
 import { Generation } from '../../entities/generation.js';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
@@ -25,8 +34,7 @@ export class SiteGenerations implements SiteContent {
   }
 
   async erase(transaction: Transaction, siteId: string, limit: number): Promise<number> {
-    const generations = transaction.repository(Generation);
-    const orders = await generations.find({
+    const orders = await transaction.repository(Generation).find({
       where: { siteId, state: In(['reserved', ...settledStates]) },
       order: { id: 'ASC' },
       take: limit,
@@ -48,20 +56,26 @@ const orders = personalRows({
   table: 'ai_creator_generation',
   owner: 'person_id',
   columns: { site: 'site_id', description: 'description', size: 'size', count: 'count', state: 'state', createdAt: 'created_at' },
-  forget: async (transaction, { id }) => {
-    await transaction.query("UPDATE ai_creator_generation SET description = '', source_name = NULL WHERE person_id = ?", [id]);
-  },
 });
 
-/** What somebody ordered, with the words. When the person goes, the words do; what waits expires as ever, and nobody sees it. */
-export const personalGenerations: PersonalDataSource = {
-  ...orders,
-  // Two accounts may have used the same idempotency key: those orders stay with an id that names nobody, until they expire.
-  merge: async (transaction, from, to) => {
-    await transaction.query(
-      `UPDATE ai_creator_generation SET person_id = ? WHERE person_id = ?
-         AND idempotency_key NOT IN (SELECT idempotency_key FROM ai_creator_generation WHERE person_id = ?)`,
-      [to.id, from.id, to.id],
-    );
-  },
-};
+/**
+ * What somebody ordered, with the words. When the person goes, the words do; images that wait expire as ever, and nobody sees them. What waits to be sent is
+ * given up: it would be paid for, for nobody, and without its words.
+ */
+@injectable()
+export class PersonalGenerations implements PersonalDataSource {
+  readonly key = orders.key;
+  readonly label = orders.label;
+  readonly count = orders.count;
+  readonly page = orders.page;
+
+  constructor(@inject(GenerationStateWriter) private readonly writer: GenerationStateWriter) {}
+
+  async merge(transaction: Transaction, from: Person, to: Person): Promise<void> {
+    await this.writer.handOver(transaction, from.id, to.id);
+  }
+
+  async forget(transaction: Transaction, person: Person): Promise<void> {
+    await this.writer.forgetPerson(transaction, person.id);
+  }
+}

@@ -57,6 +57,23 @@ export class GenerationStateWriter {
     await transaction.repository(Generation).update({ id }, lifeless(columns));
   }
 
+  /** Gives up what somebody ordered and nobody has sent yet, and takes their words out of the rest. */
+  async forgetPerson(transaction: Transaction, personId: string): Promise<void> {
+    const generations = transaction.repository(Generation);
+    for (const { id } of await generations.findBy({ personId, state: 'reserved' }))
+      await this.fire(transaction, id, 'cancel', 'author', { errorCode: 'cancelled' });
+    await generations.update({ personId }, { description: '', sourceName: null });
+  }
+
+  /** Two accounts may have used the same idempotency key: those orders stay with an id that names nobody, until they expire. */
+  async handOver(transaction: Transaction, from: string, to: string): Promise<void> {
+    await transaction.query(
+      `UPDATE ai_creator_generation SET person_id = ? WHERE person_id = ?
+         AND idempotency_key NOT IN (SELECT idempotency_key FROM ai_creator_generation WHERE person_id = ?)`,
+      [to, from, to],
+    );
+  }
+
   /** Forgets it; the ledger does not. */
   async remove(transaction: Transaction, id: string): Promise<void> {
     await transaction.repository(Generation).delete({ id });
