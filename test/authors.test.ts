@@ -35,7 +35,8 @@ describe('An outside author', function () {
   });
 
   it('is given packages that hold nothing of this repository but what it delivers', async () => {
-    const packages = await readdir(outside.release);
+    const released = await readdir(outside.release);
+    const packages = released.filter((name) => name.endsWith('.tgz'));
     expect(packages).to.include('portico-core-1.0.0.tgz').and.include('portico-testing-1.0.0.tgz');
     const { output } = await outside.run(
       `for f in *.tgz; do tar tzf $f | sed "s|^|$f |"; tar xzf $f -O | grep -aF -m1 -- '${root}/' && echo "$f names a path"; done`,
@@ -43,6 +44,8 @@ describe('An outside author', function () {
     );
     const files = output.trim().split('\n');
     expect(files.length).to.be.greaterThan(500);
+    // Beside the packages lies the list of what they are made of.
+    expect(released.filter((name) => !name.endsWith('.tgz'))).to.deep.equal(['portico.cdx.json']);
     const delivered = files.filter((file) => !file.includes('/templates/'));
     expect(delivered.filter((file) => / names a path$|\/test\/|\.map$|\.tsbuildinfo$|stamp\.json$/.test(file))).to.deep.equal([]);
     // Nothing is said of themselves by what is no module: the command, and help for tests.

@@ -283,6 +283,42 @@ describe('Plans of packages', function () {
       await done('modules', 'remove', 'probe', '--with-data');
     });
 
+    it('leave one alone that has come back while somebody was asked', async () => {
+      await leave();
+      const file = await packages.pack(probe);
+      const { exitCode, err } = await portal.command(['modules', 'remove', 'probe', '--with-data'], '', async () => {
+        await done('modules', 'install', file);
+        return 'yes';
+      });
+      expect([exitCode, err.trimEnd().split('\n').at(-1)]).to.deep.equal([
+        1,
+        'probe has come back meanwhile; look again at what would go.',
+      ]);
+      expect([portal.modules.status('probe')?.version, left()]).to.deep.equal(['1.0.0', ['probe_thing']]);
+      await done('modules', 'remove', 'probe', '--with-data');
+    });
+
+    it('leave one alone that has come back since the page was opened', async () => {
+      await leave();
+      const address = '/configuration/packages/remove/probe';
+      const of = / name="of" value="([^"]+)"/.exec((await admin.get(address)).text)?.[1];
+      await done('modules', 'install', await packages.pack(probe));
+      expect(await ended(await portal.post(admin, address, { data: 'remove', of }))).to.include('probe has come back meanwhile');
+      expect([portal.modules.status('probe')?.version, left()]).to.deep.equal(['1.0.0', ['probe_thing']]);
+      await done('modules', 'remove', 'probe', '--with-data');
+    });
+
+    it('ask nobody about what is to stay', async () => {
+      await leave();
+      const questions: string[] = [];
+      const { exitCode } = await portal.command(['modules', 'remove', 'probe'], '', async (question) => {
+        questions.push(question);
+        return 'yes';
+      });
+      expect([exitCode, questions]).to.deep.equal([1, []]);
+      await done('modules', 'remove', 'probe', '--with-data');
+    });
+
     it('do it on the screen', async () => {
       await leave();
       expect(await read('/configuration/modules'))

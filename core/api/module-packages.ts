@@ -89,6 +89,13 @@ export interface ModuleRemainder {
   readonly names: readonly string[];
 }
 
+export interface RemovalOptions {
+  /** Takes away what is named as remaining, too; also of a module that was removed without it. Default false. */
+  readonly withData?: boolean;
+  /** As in the plan that was agreed to: what has come back meanwhile, or gone, is left alone. Left out: whatever there is. */
+  readonly isRemoved?: boolean | undefined;
+}
+
 /** What would go, and what would stay. Nothing has. */
 export interface RemovalPlan {
   readonly id: string;
@@ -140,8 +147,8 @@ export interface ModulePackages {
   planRemoval(id: string): Promise<RemovalPlan>;
   /** Modules that were removed and whose data was kept, by id; installing one again takes its data up. */
   kept(): Promise<readonly RemovalPlan[]>;
-  /** @param options.withData takes away what is named as remaining, too; also of a module that was removed without it. */
-  remove(id: string, operator: PackageOperator, options?: { readonly withData?: boolean }): Promise<RemovalPlan>;
+  /** @throws PortalError `package-refused` (409), also when it is not as it was agreed to. */
+  remove(id: string, operator: PackageOperator, options?: RemovalOptions): Promise<RemovalPlan>;
   /** Code of versions that were replaced or removed: Node.js keeps it in memory until the process ends. */
   replacedCode(): ReplacedCode;
 }

@@ -91,13 +91,14 @@ export function packageCommands(packages: ModulePackages, modules: Modules, port
       async run(call) {
         const called = call.arguments.id ?? '';
         const withData = call.options['with-data'] === true;
-        if (call.ask !== undefined && call.options.yes !== true) {
-          const plan = await packages.planRemoval(called);
-          describeRemoval(plan, withData).forEach(call.warn);
-          const what = plan.isRemoved ? `what was kept of ${called}` : `${called}${withData ? ' with its data' : ''}`;
+        const asked = call.ask !== undefined && call.options.yes !== true ? await packages.planRemoval(called) : undefined;
+        // What was removed before and is to stay is refused: there is nothing to ask.
+        if (asked && (withData || !asked.isRemoved)) {
+          describeRemoval(asked, withData).forEach(call.warn);
+          const what = asked.isRemoved ? `what was kept of ${called}` : `${called}${withData ? ' with its data' : ''}`;
           if (!(await confirmed(call, `Remove ${what}?`))) return 1;
         }
-        const plan = await packages.remove(called, operator, { withData });
+        const plan = await packages.remove(called, operator, { withData, isRemoved: asked?.isRemoved });
         if (call.options.json === true) call.print(JSON.stringify({ ...plan, withData }, null, 2));
         else
           [

@@ -7,6 +7,7 @@ import type {
   ModulePlan,
   PackageOperator,
   PackageSource,
+  RemovalOptions,
   RemovalPlan,
   ReplacedCode,
   Transaction,
@@ -128,9 +129,11 @@ export class PackageManager implements ModulePackages {
     return this.removal.kept();
   }
 
-  remove(id: string, operator: PackageOperator, { withData = false } = {}): Promise<RemovalPlan> {
+  remove(id: string, operator: PackageOperator, { withData = false, isRemoved }: RemovalOptions = {}): Promise<RemovalPlan> {
     return this.inTurn(async () => {
       const removed = await this.removal.removed(id);
+      if (isRemoved !== undefined && isRemoved !== (removed !== undefined))
+        throw refused(`${id} has ${removed ? 'been removed' : 'come back'} meanwhile; look again at what would go.`, id);
       if (removed) return this.removal.eraseKept(removed, operator, withData);
       const record = await this.stager.mustBeInstalled(id);
       const plan = await this.removal.plan(record);

@@ -65,8 +65,9 @@ export class TestBrowser {
   ) {}
 
   static async open(): Promise<TestBrowser> {
-    // Mocha says so where it runs files side by side: that process has more to come, and is ended from outside.
-    const isShared = process.env.MOCHA_WORKER_ID !== undefined;
+    // Mocha says so where it runs files side by side: that process has more to come, and is ended from outside. What a test starts there inherits the
+    // word, but not the channel to mocha, and would not end before its browser does.
+    const isShared = process.env.MOCHA_WORKER_ID !== undefined && process.send !== undefined;
     return new TestBrowser(await (isShared ? sharedChromium() : launchChromium()), isShared);
   }
 

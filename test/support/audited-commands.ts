@@ -138,6 +138,10 @@ export const auditedCommands: Readonly<Record<string, AuditCase>> = {
     await walk.command('service-accounts', 'disable', '--name', name)();
     return walk.command('service-accounts', 'enable', '--name', name);
   },
+  'first-steps': async (walk) => {
+    await walk.command('first-steps', '--show')();
+    return walk.command('first-steps', '--put-away');
+  },
   branding: async (walk) => walk.command('branding', '--name', walk.unique),
   'sites add': async (walk) => walk.command('sites', 'add', '--name', walk.unique, '--address', walk.unique),
   'sites archive': async (walk) => walk.command('sites', 'archive', '--address', (await walk.newSite()).address),

@@ -284,6 +284,10 @@ export const auditedRoutes: Readonly<Record<string, AuditCase>> = {
     walk.post(`${documents}/documents/${await walk.newDocument()}/permissions`, { visibleTo: 'members' }),
   'POST ~/documents-media/folders/:id/permissions': async (walk) =>
     walk.post(`${documents}/folders/${await walk.newFolder()}/permissions`, { visibleTo: 'members' }),
+  'POST ~/documents-media/documents/:id/permissions/roles': async (walk) =>
+    withRoleMatrix(walk, `${documents}/documents/${await walk.newDocument()}/permissions/roles`),
+  'POST ~/documents-media/folders/:id/permissions/roles': async (walk) =>
+    withRoleMatrix(walk, `${documents}/folders/${await walk.newFolder()}/permissions/roles`),
   'PUT ~/documents-media/api/documents/:id/permissions': async (walk) =>
     walk.json('put', `${documents}/api/documents/${await walk.newDocument()}/permissions`, { visibleTo: 'members' }),
   'PUT ~/documents-media/api/folders/:id/permissions': async (walk) =>
@@ -421,6 +425,14 @@ function budget(hardLimit: string): object {
 
 function price(model: string): object {
   return { model, validFrom: '2026-01-01', currency: 'USD', inputPrice: '5', outputPrice: '40' };
+}
+
+/** Roles may do there what they may in the site, and members delete. */
+async function withRoleMatrix(walk: AuditWalk, page: string): Promise<() => Promise<unknown>> {
+  const { text } = await walk.admin.get(page);
+  const seen = /name="seen" value="([^"]*)"/.exec(text)?.[1];
+  const ticked = [...text.matchAll(/name="allowed" value="([^"]+)"[^>]* checked(?! disabled)/g)].map(([, box]) => box);
+  return walk.post(page, { seen, allowed: [...ticked, 'delete Member'] });
 }
 
 async function isOn(walk: AuditWalk): Promise<boolean> {

@@ -12,10 +12,13 @@ interface Answer {
   readonly lines: readonly string[];
 }
 
+/** Also where mocha runs one file alone, as a process that tests start side by side with others has it. */
+const env = { ...process.env, MOCHA_WORKER_ID: '0' };
+
 /** `portico …`, called in a folder. */
 function portico(folder: string, ...args: readonly string[]): Promise<Answer> {
   return new Promise((answer) => {
-    execFile(process.execPath, [join(root, 'core/bin/portico.js'), ...args], { cwd: folder }, (error, stdout, stderr) =>
+    execFile(process.execPath, [join(root, 'core/bin/portico.js'), ...args], { cwd: folder, env }, (error, stdout, stderr) =>
       answer({ exitCode: error ? Number(error.code) : 0, lines: (stdout + stderr).split('\n').filter((line) => line !== '') }),
     );
   });

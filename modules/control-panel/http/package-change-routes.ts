@@ -19,7 +19,11 @@ import { type AnyContext, confirmed, hashOf, operatorOf, PackagePages, place } f
 const access = { permission: permissions.packages };
 const ofModule = z.strictObject({ module: z.string().max(100) });
 const operationParams = z.strictObject({ operation: z.string().max(50) });
-const removal = z.strictObject({ data: z.enum(['keep', 'remove']).default('keep') });
+/** `of`: what the page was about that was agreed to. */
+const removal = z.strictObject({
+  data: z.enum(['keep', 'remove']).default('keep'),
+  of: z.enum(['installed', 'removed']).optional(),
+});
 const stateAnswer = z.strictObject({ isRunning: z.boolean(), text: z.string() });
 
 type ModuleContext<B = unknown> = RouteContext<z.output<typeof ofModule>, unknown, B>;
@@ -93,10 +97,9 @@ export class PackageChangeRoutes implements HttpRoutes {
 
   private remove(ctx: ModuleContext<z.output<typeof removal>>): void {
     const { module } = ctx.input.params;
-    const withData = ctx.input.body.data === 'remove';
-    const operation = this.operations.start('remove', module, operatorOf(ctx), (by) =>
-      this.packages.remove(module, by, { withData }),
-    );
+    const { data, of } = ctx.input.body;
+    const options = { withData: data === 'remove', isRemoved: of && of === 'removed' };
+    const operation = this.operations.start('remove', module, operatorOf(ctx), (by) => this.packages.remove(module, by, options));
     this.pages.follow(ctx, operation);
   }
 
