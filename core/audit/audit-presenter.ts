@@ -20,6 +20,12 @@ interface AuditWords extends MessageCatalog {
 
 const actionPrefix = 'audit.action.';
 
+/** Whoever acted without an account has no name of their own: entries hold it as programs read it, and it is said in the language of the reader. */
+const withoutAccount: Readonly<Record<string, string>> = {
+  'the command line': 'audit.by.command-line',
+  'the deploy folder': 'audit.by.deploy-folder',
+};
+
 /**
  * Puts records into words: the modules of an area say what changed, the core what was done, where and from where.
  *
@@ -64,7 +70,7 @@ export class CatalogAuditPresenter implements AuditPresenter {
     return {
       id: record.id,
       at: record.at.toISOString(),
-      by: record.by.name || text('audit.forgotten'),
+      by: this.by(record.by, locale),
       area: area ? this.label(area, locale) : record.area,
       what: described?.what ?? (words.what(record) || text('audit.unnamed')),
       scope:
@@ -78,6 +84,11 @@ export class CatalogAuditPresenter implements AuditPresenter {
       ...(record.address ? { address: record.address } : {}),
       ...(record.reason ? { reason: record.reason } : {}),
     };
+  }
+
+  private by({ id, name }: AuditRecord['by'], locale?: string): string {
+    const key = id === 'system' ? withoutAccount[name] : undefined;
+    return key ? this.messages.text(key, undefined, locale) : name || this.messages.text('audit.forgotten', undefined, locale);
   }
 
   private label({ module, value }: Contribution<AuditArea>, locale?: string): string {

@@ -95,6 +95,8 @@ describe('An author who captions images', function () {
     await startArticle('By keyboard');
     await selector.getByRole('button', { name: /waves-on-a-quiet-beach/ }).press('Enter');
     await text.getByRole('img').waitFor();
+    // The editor takes the keyboard with the next frame; before, the keys would go to where the dialog was opened from.
+    await text.and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Shift+Tab');
     const caption = page.getByRole('button', { name: 'Caption', exact: true });
     for (let step = 0; step < 20 && !(await caption.evaluate((element) => element === document.activeElement)); step += 1)

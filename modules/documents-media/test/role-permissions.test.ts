@@ -152,10 +152,10 @@ describe('What roles may do with a folder', () => {
     expect([late.status, late.text.includes('Nothing was saved')]).to.deep.equal([409, true]);
     const { records } = await library.portal
       .service(AuditLog)
-      .list({ area: 'documents-media', attribute: `folder ${folder.id}` });
+      .list({ area: 'documents-media', subject: 'folder', attribute: folder.name });
     expect(records[0]).to.deep.include({
       action: 'changed',
-      before: { visibleTo: 'everyone', roles: [], permissions: { Author: { delete: false } } },
+      before: { id: folder.id, visibleTo: 'everyone', roles: [], permissions: { Author: { delete: false } } },
       after: { visibleTo: 'everyone', roles: [], permissions: { Member: { delete: true } } },
     });
     expect((await library.portal.post(agents.administrator, `${base}${path}`, { seen, intent: 'inherit' })).status).to.equal(303);
