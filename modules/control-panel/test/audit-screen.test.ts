@@ -103,7 +103,7 @@ describe('Who did what', () => {
     const numbers = (await exported('&area=people')).map(({ number }) => number);
     expect(numbers).to.deep.equal(records.map(({ number }) => number));
     expect((await exported('&person=eve@portico.example')).every(({ by }) => by.name === eve.name)).to.equal(true);
-    expect((await exported('&person=Eve')).length).to.be.greaterThan(0);
+    for (const part of ['Eve', 'eve', 'EVE']) expect((await exported(`&person=${part}`)).length, part).to.be.greaterThan(0);
     expect(await exported('&address=10.0.0.1')).to.deep.equal([]);
     const [newest] = await exported();
     expect(newest).to.include({ area: 'audit', action: 'exported' });
