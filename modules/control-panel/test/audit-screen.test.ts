@@ -125,6 +125,14 @@ describe('Who did what', () => {
     expect((await portal.command(['audit', 'list', '--from', 'soon'])).err).to.contain('--from: "soon"');
   });
 
+  it('shows a name that begins like a time as it was given', async () => {
+    const name = '2026-11-30T12:00:00 harbour';
+    const entry = { area: 'people', subject: 'harbour', scope: 'instance', action: 'changed', after: { name } };
+    await portal.service(UnitOfWork).write((transaction) => portal.service(AuditLog).record(transaction, entry));
+    const { text } = await admin.get(screen).set('Accept', 'text/html');
+    expect(text).to.contain(name).and.not.to.contain('Invalid Date');
+  });
+
   it('forgets a person when their account is deleted, and stays whole', async () => {
     const { records } = await portal.service(AuditLog).list({ area: 'people', subject: eve.email }, undefined, 1);
     const id = records[0]?.about ?? '';
