@@ -90,6 +90,10 @@ describe('Why a person may see or do something, or not', () => {
       ['address', true],
       ['signed-in', false],
     ]);
+    for (const address of ['/web/home//', '/web/home//a:99999']) {
+      const { status } = await administrator.get(address).set('Accept', 'text/html');
+      expect((await ask('--address', address)).allowed, address).to.equal(status === 200);
+    }
     expect((await run('why-access', '--address', 'nowhere')).err).to.include('This is no address.');
     expect((await run('why-access')).err).to.include('Say about which address');
   });

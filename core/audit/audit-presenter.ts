@@ -166,4 +166,5 @@ class RecordWords {
   }
 }
 
-const isTime = (said: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(said);
+const isTime = (said: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(said) && !Number.isNaN(Date.parse(said));

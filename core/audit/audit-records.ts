@@ -51,7 +51,8 @@ export function condition(
     ['attribute = ?', filter.attribute],
     ['scope = ?', filter.scope],
     ['by_id = ?', filter.by],
-    ["by_name LIKE ? ESCAPE '!'", filter.byName && `%${filter.byName.replace(/[%_!]/g, '!$&')}%`],
+    // Elsewhere than in SQLite LIKE tells capitals from small letters.
+    ["lower(by_name) LIKE lower(?) ESCAPE '!'", filter.byName && `%${filter.byName.replace(/[%_!]/g, '!$&')}%`],
     ['via = ?', filter.via],
     ['action = ?', filter.action],
     ['address = ?', filter.address],

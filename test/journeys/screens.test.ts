@@ -205,27 +205,29 @@ describe('the screens of AI Creator', function () {
   const visit = (person: Person, width: number): Promise<Page> =>
     browser.page(images.portal, { person, width, height: width === 320 ? 256 : 800 });
 
-  for (const width of widths) {
-    it(`have no fault that axe finds, nothing that moves, and nothing to push sideways, ${width} pixels wide`, async () => {
-      const pages = { author: await visit(author, width), administrator: await visit(images.portal.administrator, width) };
-      const faults: string[] = [];
-      for (const { name, administrator, open } of screens) {
-        images.sandbox.reset();
-        const page = administrator ? pages.administrator : pages.author;
-        await open(page, images);
-        const found = await accessibilityFaults(page);
-        const overflow = Number(await page.evaluate('document.documentElement.scrollWidth')) - width;
-        const moving = Number(
-          await page.evaluate("document.getAnimations().filter(({ playState }) => playState === 'running').length"),
-        );
-        faults.push(...found.map((fault) => `${name}: ${fault}`));
-        if (overflow > 0) faults.push(`${name}: ${overflow} pixels too wide`);
-        if (moving > 0) faults.push(`${name}: ${moving} things move although less motion is asked for`);
-      }
-      expect(faults).to.deep.equal([]);
-      for (const page of Object.values(pages)) await page.context().close();
+  for (const width of widths)
+    describe(`have no fault that axe finds, nothing that moves, and nothing to push sideways, ${width} pixels wide:`, () => {
+      let pages: { readonly author: Page; readonly administrator: Page };
+
+      before(async () => {
+        pages = { author: await visit(author, width), administrator: await visit(images.portal.administrator, width) };
+      });
+      after(async () => {
+        for (const page of Object.values(pages)) await page.context().close();
+      });
+
+      for (const { name, administrator, open } of screens)
+        it(name, async () => {
+          images.sandbox.reset();
+          const page = administrator ? pages.administrator : pages.author;
+          await open(page, images);
+          expect(await accessibilityFaults(page)).to.deep.equal([]);
+          const overflow = Number(await page.evaluate('document.documentElement.scrollWidth')) - width;
+          expect(overflow, 'pixels too wide').to.be.at.most(0);
+          const moving = "document.getAnimations().filter(({ playState }) => playState === 'running').length";
+          expect(await page.evaluate(moving), 'things that move although less motion is asked for').to.equal(0);
+        });
     });
-  }
 
   it('use an image that is there already without asking for another', async () => {
     images.sandbox.reset();

@@ -2,7 +2,30 @@ import { SiteDirectory, UnitOfWork } from '@portico/core';
 import { eventually } from '@portico/core/testing';
 import { Sites } from '@portico/sites/api';
 import { expect } from 'chai';
-import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
+
+describe('somebody whose account is deleted while their order waits to be sent', () => {
+  it('costs nothing more: without its words it is not sent', async () => {
+    const creator = await startCreatorPortal({ config: { concurrency: 1 }, sandboxOptions: { latency: 1500 } });
+    try {
+      const { portal, sandbox } = creator;
+      await creator.create();
+      await eventually(() => sandbox.generations.length === 1, 'the first is on its way', 10);
+      const { id } = (await creator.create()).body;
+      expect((await portal.command(['users', 'delete', '--email', author.email, '--yes'])).exitCode).to.equal(0);
+      const state = async (): Promise<unknown> =>
+        (
+          await portal
+            .service(UnitOfWork)
+            .read((reader) => reader.query<{ state: string }>('SELECT state FROM ai_creator_generation WHERE id = ?', [id]))
+        )[0]?.state;
+      await eventually(async () => (await state()) === 'failed', 'the second is given up', 20);
+      expect(sandbox.generations).to.have.length(1);
+    } finally {
+      await creator.stop();
+    }
+  });
+});
 
 describe('a site that is erased while an image is being made in it', () => {
   let creator: CreatorPortal;

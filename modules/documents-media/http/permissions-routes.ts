@@ -145,11 +145,19 @@ export class PermissionsRoutes implements HttpRoutes {
     // Who sends back what GET answered means what is inherited anyway.
     const { ofParent } = await this.permissions.find(ctx.access, kind, ctx.input.params.id);
     if (
-      audience &&
-      JSON.stringify(audience) !== JSON.stringify({ visibleTo: ofParent.audience.visibleTo, roles: ofParent.audience.roles })
+      (audience &&
+        JSON.stringify(audience) !==
+          JSON.stringify({ visibleTo: ofParent.audience.visibleTo, roles: ofParent.audience.roles })) ||
+      (permissions && JSON.stringify(permissions) !== JSON.stringify(this.ofRule(ctx, ofParent.ruleId)))
     )
       throw invalidInput({ inherited: ctx.text('permissions.says-both') }, ctx.text('permissions.says-both'));
     return undefined;
+  }
+
+  /** What a rule says of roles, written as `checkedPermissions` writes it. */
+  private ofRule({ access: { site } }: PermissionsContext, ruleId: string): RulePermissions {
+    const said = site && this.visibility.rule(site.id, ruleId)?.permissions;
+    return this.matrix.saying((role, action) => said?.[role]?.[action]);
   }
 
   private checked(ctx: PermissionsContext, audience: Audience): Audience {

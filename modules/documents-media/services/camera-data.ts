@@ -169,11 +169,11 @@ class Tiff {
   }
 
   number16(at: number): number | undefined {
-    return at + 2 <= this.bytes.length ? this.view.getUint16(at, this.isLittle) : undefined;
+    return at >= 0 && at + 2 <= this.bytes.length ? this.view.getUint16(at, this.isLittle) : undefined;
   }
 
   number32(at: number): number | undefined {
-    return at + 4 <= this.bytes.length ? this.view.getUint32(at, this.isLittle) : undefined;
+    return at >= 0 && at + 4 <= this.bytes.length ? this.view.getUint32(at, this.isLittle) : undefined;
   }
 
   private ratio(at: number, type: number): number {

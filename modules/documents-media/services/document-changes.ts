@@ -112,6 +112,7 @@ export class DocumentChanges {
       this.visibility.require(access, 'update', document.ruleId);
       const { ruleId } = await this.folders.requirePlace(transaction, seen, folderId);
       if (folderId !== folderOf(document)) this.visibility.require(access, 'add', ruleId);
+      if (document.ownRuleId === noRule) this.visibility.requireNoMore(access, document.ruleId, ruleId);
       const name = await freeName(transaction, seen, { folderId }, document.name, id);
       announceContents(transaction, seen.id);
       const [before, after] = [{ folder: folderOf(document) }, { folder: folderId }];

@@ -156,6 +156,7 @@ export class Folders {
       const [below] = await transaction.query<{ depth: number }>(depthBelowSql, [id, seen.id]);
       const place = await this.requirePlace(transaction, seen, parentId, below?.depth ?? 1);
       this.visibility.require(access, 'add', place.ruleId);
+      if (row.ownRuleId === noRule) this.visibility.requireNoMore(access, row.ruleId, place.ruleId);
       if (place.ids.includes(id)) {
         throw invalidInput(
           { to: 'A folder cannot lie inside itself.' },

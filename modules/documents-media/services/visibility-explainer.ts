@@ -30,9 +30,9 @@ interface Target {
 function targetOf(path: string): Target | undefined {
   const [, kind, target] = inPath.exec(path) ?? [];
   if (target !== undefined) return { kind: kind === 'folders' ? 'folder' : 'document', id: target };
-  const { pathname, searchParams } = new URL(path, 'http://portal');
-  const folder = searchParams.get('folder');
-  return folder && pathname.startsWith('/documents-media') ? { kind: 'folder', id: folder } : undefined;
+  const [place = '', query = ''] = path.split('?', 2);
+  const folder = new URLSearchParams(query).get('folder');
+  return folder && place.startsWith('/documents-media') ? { kind: 'folder', id: folder } : undefined;
 }
 
 /** Whether somebody sees the folder or document of an address, and may do something with it, and by which rule: asked as lists and routes ask it. */

@@ -181,6 +181,16 @@ export class Visibility {
     throw refused();
   }
 
+  /**
+   * Moving brings something under another rule. Who moves it gets no right over it that they do not have where it is: what a folder keeps from being
+   * deleted is not carried out of it first.
+   * @throws PortalError `forbidden` (403).
+   */
+  requireNoMore(access: AccessContext, from: string, to: string): void {
+    const more = (['delete', 'change-permissions'] as const).filter((action) => this.may(access, action, to));
+    for (const action of more) this.require(access, action, from);
+  }
+
   /** What the person may do with what has a rule. */
   abilities(access: AccessContext, ruleId: string): Abilities {
     return {

@@ -78,6 +78,12 @@ describe('What a camera wrote', () => {
       64,
     );
     expect(Object.values(readExif(outside)).every((value) => value === undefined)).to.equal(true);
+    for (const tag of [0x8769, 0x8825]) {
+      const before = tiff([[tag, 10, 1, 40]], 64);
+      before.writeInt32LE(-5, 40);
+      before.writeInt32LE(1, 44);
+      expect(Object.values(readExif(before)).every((value) => value === undefined)).to.equal(true);
+    }
     const zero = tiff([[0x829a, 5, 1, 40]], 64);
     zero.fill(0, 40);
     expect(readExif(zero).exposure).to.equal(undefined);

@@ -150,9 +150,8 @@ describe('What roles may do with a folder', () => {
     expect(after.body.permissions).to.deep.equal({ Member: { delete: true } });
     const late = await library.portal.post(agents.administrator, `${base}${path}`, { seen, allowed });
     expect([late.status, late.text.includes('Nothing was saved')]).to.deep.equal([409, true]);
-    const { records } = await library.portal
-      .service(AuditLog)
-      .list({ area: 'documents-media', subject: 'folder', attribute: folder.name });
+    const log = library.portal.service(AuditLog);
+    const { records } = await log.list({ area: 'documents-media', subject: 'folder', attribute: folder.name });
     expect(records[0]).to.deep.include({
       action: 'changed',
       before: { id: folder.id, visibleTo: 'everyone', roles: [], permissions: { Author: { delete: false } } },
@@ -203,6 +202,29 @@ describe('What roles may do with a folder', () => {
       expect((await put({ permissions })).status, JSON.stringify(permissions)).to.equal(400);
     expect((await put({ permissions: within }, 'member')).status).to.equal(403);
     expect((await put({ inherited: true })).status).to.equal(200);
+  });
+
+  it('is not got around by moving things to where more is allowed', async () => {
+    await put({ permissions: { Author: { delete: false } } });
+    const kept = await library.add({ name: 'kept.txt', folderId: folder.id });
+    const inner = await library.documents.ensureFolder(library.system(), 'Kept', folder.id);
+    expect((await post('helper', `/documents/${kept.id}/delete`)).status).to.equal(403);
+    expect((await post('helper', `/documents/${kept.id}/move`, { to: '' })).status).to.equal(403);
+    expect((await post('helper', `/folders/${inner.id}/move`, { to: '' })).status).to.equal(403);
+    expect((await library.documents.find(library.system(), kept.id)).folderId).to.equal(folder.id);
+    expect((await post('helper', `/documents/${kept.id}/move`, { to: inner.id })).status, 'within it').to.equal(303);
+    await put({ inherited: true });
+  });
+
+  it('is not dropped without a word where a program says both that it is inherited and something else', async () => {
+    const permissions = { Author: { delete: false } };
+    expect((await put({ inherited: true, permissions })).status).to.equal(400);
+    await put({ permissions });
+    const path = `documents/${document.id}`;
+    const answered = (await agents.administrator.get(`${base}/api/${path}/permissions`)).body;
+    expect([answered.inherited, answered.permissions]).to.deep.equal([true, permissions]);
+    expect((await put(answered, 'administrator', path)).status, 'what GET answered').to.equal(200);
+    await put({ inherited: true });
   });
 
   it('follows the names of roles, and ends with the role', async () => {

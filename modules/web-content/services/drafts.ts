@@ -154,11 +154,11 @@ export class Drafts implements Activity {
       const draft = await drafts.findOneBy({ id, personId: person.id });
       if (!draft) return;
       await drafts.delete({ id });
-      const { title, articleId } = draft;
-      await this.audit.record(
-        transaction,
-        articleEntry({ title, siteId: site.id }, { action: 'removed', before: { articleId } }, 'draft'),
-      );
+      // By the article that others see: the words of the draft are nobody else's to read, and the log keeps its entries for years.
+      const { articleId } = draft;
+      const article = await transaction.repository(ArticleEntity).findOneBy({ id: articleId });
+      const about = article ?? { title: '', siteId: site.id };
+      await this.audit.record(transaction, articleEntry(about, { action: 'removed', before: { articleId } }, 'draft'));
     });
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, UnitOfWork } from '@portico/core';
+import { AuditLog, type Clock, UnitOfWork } from '@portico/core';
 import { TestBrowser } from '@portico/core/testing';
 import { author, Library } from '@portico/documents-media/testing';
 import { expect } from 'chai';
@@ -194,6 +194,7 @@ describe('What is written into an article', () => {
   it('is nobody else’s to read or to throw away', async () => {
     const place = await saved('Private', '<p>Start</p>');
     await page.goto(place);
+    await page.getByLabel('Title').fill('Private, and not to be told');
     await write(' secret');
     await kept();
     const other = await library.portal.signIn(second);
@@ -205,6 +206,9 @@ describe('What is written into an article', () => {
     expect((await library.get(`${place}?draft=${draft}`)).text).to.contain('secret');
     await library.form(`${place}/drafts/${draft}/discard`);
     expect((await library.get(place)).text).not.to.contain('?draft=');
+    const { records } = await library.portal.service(AuditLog).list({ area: 'web-content', subject: 'draft' });
+    expect(records.map(({ attribute, scope }) => [attribute, scope])).to.deep.include(['Private', library.home.id]);
+    expect(JSON.stringify(records)).to.not.contain('not to be told');
   });
 });
 

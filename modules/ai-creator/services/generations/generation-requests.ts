@@ -53,6 +53,9 @@ export class GenerationRequests {
   /** The picture that is varied, or none. @throws NotSent */
   async approve(generation: Generation): Promise<SourceImage | undefined> {
     const scope = siteScope(generation.siteId);
+    // Whoever ordered it was deleted while it waited, and their words with them: nobody is there for what it would cost.
+    if (generation.description === '')
+      throw new NotSent(new ProviderError('cancelled', 'Its words were forgotten before it was sent.'));
     const source = await this.sources.toSend(generation);
     if (typeof source === 'string')
       throw new NotSent(new ProviderError('cancelled', `Its source could not be sent (${source}).`), source);
