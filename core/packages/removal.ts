@@ -95,7 +95,8 @@ export class Removal {
     await tables.erase(transaction, id, facts.declared.tables);
   }
 
-  private async remainders(reader: Reader, record: PackageRecord): Promise<readonly ModuleRemainder[]> {
+  /** What is there of it at this moment, in the transaction that asks. */
+  async remainders(reader: Reader, record: PackageRecord): Promise<readonly ModuleRemainder[]> {
     const { belongings, tables } = this.dependencies;
     const { id, facts } = record;
     const removed = this.removedModule(record);
