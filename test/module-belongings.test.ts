@@ -89,6 +89,42 @@ describe('what a module leaves when it is removed', function () {
     expect(page.text).to.match(/value="leaving\.scan"(?![^>]*checked)/);
   });
 
+  it('stays where a module of another id has declared the same since', async () => {
+    const declares = (id: string): Promise<string> =>
+      packages.pack({
+        id,
+        manifest: {
+          optional: { 'configuration.settings-definitions': '^1.0.0' },
+          flags: { 'heirloom.new': { type: 'beta', title: 'New', default: false } },
+        },
+        files: {
+          'module.js': `import * as core from '@portico/core';
+            import { SettingsDefinitions } from '@portico/configuration/api';
+            export default core.defineModule(({ contribute, flag }) => {
+              flag(core.defineFlag('heirloom.new', { type: 'beta', title: 'New', default: false }));
+              contribute(core.Permissions).value({ id: 'heirloom.scan', label: 'scan', scope: 'instance', defaultRoles: [] }, { id: 'scan' });
+              contribute(SettingsDefinitions).value({ id: 'heirloom', section: 'platform', title: 'title', scopes: ['instance'], fields: {
+                color: { type: 'text', label: 'color', default: '' } } }, { id: 'heirloom' });
+            });`,
+          'messages/en.json': JSON.stringify({ title: 'Heirloom', color: 'Color', scan: 'Scan' }),
+        },
+      });
+    await run('modules', 'install', await declares('parent'));
+    await run('settings', 'set', 'heirloom.color', 'red');
+    await run('modules', 'remove', 'parent');
+    expect(await run('modules', 'install', await declares('child'))).to.include('child 1.0.0 is installed, and is active.');
+    await run('flags', 'set', 'heirloom.new', 'on');
+    const administrator = await portal.signIn();
+    await portal.post(administrator, '/identity/roles/operator', { permissions: ['heirloom.scan'] });
+    const said = await run('modules', 'remove', 'parent', '--with-data');
+    expect(said).to.include('What was kept of parent is removed.').and.not.include('heirloom');
+    expect(await run('settings', 'get', 'heirloom.color')).to.include('red');
+    expect(await run('flags', 'why', 'heirloom.new')).to.match(/\bon\b/);
+    const page = await administrator.get('/identity/roles/operator');
+    expect(page.text).to.match(/value="heirloom\.scan"[^>]*checked/);
+    await run('modules', 'remove', 'child', '--with-data');
+  });
+
   it('goes with the fields that it brings to the page of another, and nothing else of that page', async () => {
     const guest = await packages.pack({
       id: 'guest-key',

@@ -344,6 +344,28 @@ describe('Plans of packages', function () {
       expect((await run('modules', 'remove', 'bare', '--with-data')).err).to.include('There is no module bare.');
     });
 
+    it('know what was decided while it stopped', async () => {
+      const late = {
+        id: 'late',
+        manifest: { flags: { 'late.new': { type: 'release', title: 'New' } } },
+        files: {
+          'module.js': `import * as core from '@portico/core';
+            class Life { onStop() { return globalThis.lateStop?.(); } }
+            core.injectable()(Life);
+            export default core.defineModule(({ run }) => run(Life));`,
+        },
+      };
+      await done('modules', 'install', await packages.pack(late));
+      const shared = globalThis as { lateStop?: () => Promise<unknown> };
+      shared.lateStop = () => run('flags', 'set', 'late.new', 'on');
+      try {
+        expect(await done('modules', 'remove', 'late')).to.include('Stays: flags: late.new');
+      } finally {
+        delete shared.lateStop;
+      }
+      expect(await done('modules', 'remove', 'late', '--with-data')).to.include('Goes too: flags: late.new');
+    });
+
     it('survive a restart', async () => {
       const other = await startTestPortal();
       const { home } = other;

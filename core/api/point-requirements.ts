@@ -45,9 +45,26 @@ export function requireProperties(
   required.set(point, new Map(Object.entries(properties).map(([name, kinds]) => [name, [kinds].flat() as PropertyKind[]])));
 }
 
+/** What each point asks while it is open: what the code of its host said, and no version of it that was loaded since. */
+const inForce = new Map<string, RequiredProperties | undefined>();
+/** By the code of a host: Node.js runs a file once, so a version that comes back says it no second time. */
+const saidBy = new WeakMap<object, Map<string, RequiredProperties | undefined>>();
+
+/** Its host opens a point. @param code of the host. @returns what to call when the point closes. */
+export function openRequirements(point: string, code: object): () => void {
+  const said = saidBy.get(code) ?? new Map<string, RequiredProperties | undefined>();
+  saidBy.set(code, said);
+  if (!said.has(point)) said.set(point, required.get(point));
+  const properties = said.get(point);
+  inForce.set(point, properties);
+  return () => {
+    if (inForce.get(point) === properties) inForce.delete(point);
+  };
+}
+
 /** What a point asks of its contributions; undefined where it asks for nothing, or nobody has loaded what declares it. */
 export function requiredProperties(point: string): RequiredProperties | undefined {
-  return required.get(point);
+  return inForce.has(point) ? inForce.get(point) : required.get(point);
 }
 
 const spoken: Readonly<Record<PropertyKind, string>> = {
@@ -64,7 +81,7 @@ const spoken: Readonly<Record<PropertyKind, string>> = {
  * A getter that throws is left to whoever uses it. Where a point asks for nothing there must still be a value.
  */
 export function lackOf(point: string, contribution: unknown): string | undefined {
-  const properties = required.get(point);
+  const properties = requiredProperties(point);
   const kind = kindOf(contribution);
   if (kind === undefined)
     return `which is ${String(contribution)}; ${properties ? 'it must be an object' : 'there must be a value'}`;

@@ -41,7 +41,7 @@ export class CoreServices {
 
   host<T>(point: ExtensionPoint<T>, version: string): ConditionalContributions<T> {
     const id = tokenId(point);
-    const { view, closing } = this.points.open(point, 'core', version);
+    const { view, closing } = this.points.open(point, 'core', version, this);
     this.offers.set(id, version);
     this.store.add(closing);
     return view as unknown as ConditionalContributions<T>;

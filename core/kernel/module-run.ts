@@ -148,7 +148,7 @@ export class ModuleRun {
     for (const prepare of this.context.prepare)
       await this.phase('prepare', () => withinLimit(this.prepared(prepare), prepareMillis, 'Preparing the module'));
     const declared = await this.phase('setup', () => this.setUp(definition));
-    const container = await this.phase('create', () => this.create(declared));
+    const container = await this.phase('create', () => this.create(declared, definition));
     await this.phase('start', () => withinLimit(this.runActivities(declared, container), startMillis, 'onStart', ending));
   }
 
@@ -226,7 +226,7 @@ export class ModuleRun {
     return declared;
   }
 
-  private create(declared: Declarations): ModuleContainer {
+  private create(declared: Declarations, definition: ModuleDefinition): ModuleContainer {
     const container = new ModuleContainer(this.context.root, (made) => {
       if (isDisposable(made)) this.hold(made);
     });
@@ -246,7 +246,7 @@ export class ModuleRun {
     this.formers = offering.formers(this.context.services);
     for (const entry of this.formers) container.bindConstant(former(serviceToken(entry.id)), entry.service);
     for (const [id, point] of declared.points) {
-      const { view, closing } = this.context.points.open(point, this.module.id, hosts[id] ?? '1.0.0');
+      const { view, closing } = this.context.points.open(point, this.module.id, hosts[id] ?? '1.0.0', definition);
       this.store.add(closing);
       container.bindPoint(view);
     }

@@ -6,7 +6,7 @@ import {
   toDisposable,
   tokenId,
 } from '../api/index.js';
-import { lackOf, type RequiredProperties, requiredProperties } from '../api/point-requirements.js';
+import { lackOf, openRequirements, type RequiredProperties, requiredProperties } from '../api/point-requirements.js';
 import { contributionLabel, isConditional } from '../api/tokens.js';
 import type { ContributionErrors } from './contribution-errors.js';
 import { PointView } from './point-view.js';
@@ -107,8 +107,8 @@ export class PointRegistry {
     return this.views.get(point);
   }
 
-  /** Opens a point; what was parked for it is there at once. Disposing closes it and parks everything again. */
-  open(token: symbol, host: string, version: string): { view: PointView<unknown>; closing: Disposable } {
+  /** Opens a point; what was parked for it is there at once. Disposing closes it and parks everything again. @param code of the host. */
+  open(token: symbol, host: string, version: string, code: object): { view: PointView<unknown>; closing: Disposable } {
     const point = tokenId(token);
     const known = this.views.get(point);
     if (known !== undefined)
@@ -125,9 +125,11 @@ export class PointRegistry {
       this.contributionErrors,
       this.onListenerError,
     );
+    const closeRequirements = openRequirements(point, code);
     this.views.set(point, view);
     this.refresh(point)();
     const closing = toDisposable(() => {
+      closeRequirements();
       this.views.delete(point);
       view.close();
     });

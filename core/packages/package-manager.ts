@@ -137,14 +137,17 @@ export class PackageManager implements ModulePackages {
       if (removed) return this.removal.eraseKept(removed, operator, withData);
       const record = await this.stager.mustBeInstalled(id);
       const plan = await this.removal.plan(record);
+      let { remainders } = plan;
       const { kernel, live, records, tables, unitOfWork } = this.dependencies;
-      const keepsData = !withData && (plan.remainders.length > 0 || tables.applied(id).length > 0);
       operator.onStep?.('exchanging');
       await kernel.change({
         remove: [id],
         forgetsSwitches: withData,
         commit: () =>
           unitOfWork.write(async (transaction) => {
+            // Asked now that it has stopped: until then it went on, and so did those who set what it is to do.
+            remainders = await this.removal.remainders(transaction, record);
+            const keepsData = !withData && (remainders.length > 0 || tables.applied(id).length > 0);
             await records.remove(transaction, record, keepsData);
             if (withData) await this.removal.erase(transaction, record);
             const said = withData ? 'with its data' : undefined;
@@ -156,7 +159,7 @@ export class PackageManager implements ModulePackages {
       this.noteChange(id, undefined);
       tables.forgetCode(id);
       await this.sweep();
-      return plan;
+      return { ...plan, remainders };
     });
   }
 

@@ -18,7 +18,7 @@ import type { PackageRecord, PackageRecords } from './package-records.js';
 import { refused } from './package-stager.js';
 
 export interface RemovalDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'change'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'change' | 'explanations'>;
   readonly live: LivePackages;
   readonly records: PackageRecords;
   readonly tables: ModuleTables;
@@ -91,27 +91,46 @@ export class Removal {
   async erase(transaction: Transaction, record: PackageRecord): Promise<void> {
     const { belongings, tables } = this.dependencies;
     const { id, facts } = record;
-    for (const { value } of belongings.all()) await value.erase(transaction, removedModule(record));
+    for (const { value } of belongings.all()) await value.erase(transaction, this.removedModule(record));
     await tables.erase(transaction, id, facts.declared.tables);
   }
 
-  private async remainders(reader: Reader, record: PackageRecord): Promise<readonly ModuleRemainder[]> {
+  /** What is there of it at this moment, in the transaction that asks. */
+  async remainders(reader: Reader, record: PackageRecord): Promise<readonly ModuleRemainder[]> {
     const { belongings, tables } = this.dependencies;
     const { id, facts } = record;
-    const removed = removedModule(record);
+    const removed = this.removedModule(record);
     const others = await Promise.all(
       belongings.all().map(async ({ value }) => ({ kind: value.kind, names: await value.namesOf(reader, removed) })),
     );
     const own = { kind: 'tables', names: tables.present(id, facts.declared.tables) };
     return [own, ...others].filter(({ names }) => names.length > 0);
   }
-}
 
-function removedModule({ id, facts: { manifest, declared } }: PackageRecord): RemovedModule {
-  const { contributions } = declared;
-  return {
-    id,
-    manifest,
-    contributed: (point) => contributions.filter((each) => each.point === point).flatMap(({ names }) => names),
-  };
+  /** What it declared, without what another module has declared since it was removed: that is the other one's. */
+  private removedModule({ id, facts: { manifest, declared } }: PackageRecord): RemovedModule {
+    const { kernel, live } = this.dependencies;
+    const others = kernel.modules.filter((module) => module.id !== id);
+    const known = new Set(others.map((module) => module.id));
+    const points = kernel.explanations.points();
+    const packaged = [...live.ids].flatMap((other) =>
+      other === id ? [] : (live.get(other)?.record.facts.declared.contributions ?? []),
+    );
+    const isTheirs = (point: string, name: string): boolean =>
+      packaged.some((each) => each.point === point && each.names.includes(name)) ||
+      points.some(
+        (each) => each.id === point && each.contributions.some(({ module, subject }) => subject === name && known.has(module)),
+      );
+    const flags = Object.entries(manifest.flags ?? {}).filter(
+      ([key]) => !others.some(({ manifest: { flags: its = {} } }) => key in its),
+    );
+    return {
+      id,
+      manifest: { ...manifest, flags: Object.fromEntries(flags) },
+      contributed: (point) =>
+        declared.contributions
+          .filter((each) => each.point === point)
+          .flatMap(({ names }) => names.filter((name) => !isTheirs(point, name))),
+    };
+  }
 }

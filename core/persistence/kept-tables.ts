@@ -97,9 +97,13 @@ export class KeptTables {
     // Tables may refer to each other, whichever of them was made first. It holds until the transaction ends.
     this.connection.pragma('defer_foreign_keys = ON');
     const going = this.tablesAmong(tables);
+    // Of a change that could not be undone: the next start would bring back what goes here.
+    const change = this.contentOf(owner);
+    const kept = (change?.objects ?? []).flatMap(({ type, name }) => (type === 'table' ? keptName(name) : []));
     await this.protect(async () => {
-      const blobs = this.blobsOf(going);
+      const blobs = this.blobsOf([...going, ...kept]);
       for (const name of going) this.connection.exec(`DROP TABLE ${quoted(name)}`);
+      if (change) this.drop(owner, change);
       for (const id of blobs) await transaction.dropBlob(id);
     });
     await transaction.query('DELETE FROM portico_migration WHERE owner = ?', [owner]);

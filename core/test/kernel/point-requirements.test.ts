@@ -139,4 +139,38 @@ describe('what a point asks of its contributions', () => {
     expect(portal.kernel.status('a')).to.include({ state: 'active', version: '1.2.3' });
     expect(tools.all().map(({ value }) => value.name)).to.deep.equal(['rake']);
   });
+
+  it('is what the version asks that goes on, when one that asked for more was refused', async () => {
+    const hosts = { 'yard.carts': '1.0.0' };
+    const declaring = (...required: string[]): string =>
+      `const Carts = extensionPoint('yard.carts', { requires: { ${required.map((name) => `${name}: 'text'`).join(', ')} } });`;
+    await portal.write({ id: 'yard', hosts }, 'host(Carts);', declaring('name'));
+    await portal.write(
+      { id: 'cart', optional: { 'yard.carts': '*' } },
+      `contribute(extensionPoint('yard.carts')).value({ name: 'barrow' }, { id: 'cart' });`,
+    );
+    const kernel = await portal.boot();
+    const folder = join(portal.folder, 'coming');
+    await mkdir(folder, { recursive: true });
+    const file = {
+      name: '@test/yard',
+      version: '2.0.0',
+      type: 'module',
+      exports: { '.': './module.js' },
+      portico: { id: 'yard', hosts },
+    };
+    await writeFile(join(folder, 'package.json'), JSON.stringify(file));
+    await writeFile(
+      join(folder, 'module.js'),
+      `import { defineModule, extensionPoint } from '@portico/core';
+       ${declaring('name', 'wheels')}
+       export default defineModule(({ host }) => { host(Carts); });`,
+    );
+    const put = (await readManifests([folder])).modules;
+    const commit = (): Promise<void> => Promise.reject(new Error('The disk is full.'));
+    expect(await kernel.change({ put, commit }).catch((error: Error) => error.message)).to.equal('The disk is full.');
+    expect(kernel.status('yard')).to.include({ state: 'active', version: '1.2.3' });
+    await kernel.stop('cart');
+    expect((await kernel.start('cart')).state).to.equal('active');
+  });
 });

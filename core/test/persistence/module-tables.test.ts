@@ -84,6 +84,14 @@ describe('tables of a module that changes', () => {
     expect(tables()).not.to.include('shelf');
   });
 
+  it('do not come back with the next start when they went while a change of them was not taken back', async () => {
+    await portal.modules.keep('library', ['shelf']);
+    await portal.unitOfWork.write((transaction) => portal.modules.erase(transaction, 'library', ['shelf']));
+    expect(portal.modules.unfinished()).to.deep.equal([]);
+    await portal.modules.restore('library');
+    expect(tables()).not.to.include('shelf').and.not.include('portico_kept_shelf');
+  });
+
   it('leave files behind that tables of others name, as they are or as they were kept', async () => {
     const file = await portal.blobs.store(Buffer.from('a page'), { maxBytes: 100 });
     await portal.migrate('gallery', [HangPictures]);
