@@ -60,6 +60,11 @@ export interface NumberField extends FieldBase {
   readonly whole?: boolean;
   /** Word behind the field, a message key, e.g. seconds. */
   readonly unit?: string;
+  /**
+   * In force while what the environment or a file says cannot be read, in place of what is stored or the default: for numbers after which something is
+   * deleted for good, e.g. the largest.
+   */
+  readonly whenUnreadable?: number;
   readonly check?: Check<number>;
 }
 

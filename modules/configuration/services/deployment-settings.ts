@@ -161,6 +161,12 @@ export class DeploymentSettings {
       this.report(misfit);
       return { value: false, origin, label: `${label}, which says neither on nor off`, locked };
     }
+    if (field.type === 'number' && field.whenUnreadable !== undefined) {
+      const misfit = `The value of ${place} does not fit its setting; ${field.whenUnreadable} is in force until it does. ${say(read.problem)}`;
+      this.misfits.set(setting, misfit);
+      this.report(misfit);
+      return { value: field.whenUnreadable, origin, label: `${label}, which cannot be read`, locked };
+    }
     const options = 'options' in field && field.options ? ` One of: ${field.options.map(({ value }) => value).join(', ')}.` : '';
     const misfit = `The value of ${place} does not fit its setting and is ignored. ${say(read.problem)}${options}`;
     this.misfits.set(setting, misfit);

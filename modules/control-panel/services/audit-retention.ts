@@ -29,6 +29,8 @@ export const auditSettings = defineSettings({
       min: 0,
       max: 36_500,
       whole: true,
+      // What is removed is gone.
+      whenUnreadable: 0,
       label: 'audit.retention',
       help: 'audit.retention-help',
     },

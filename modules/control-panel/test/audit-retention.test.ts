@@ -1,7 +1,8 @@
-import type { Settings } from '@portico/configuration/api';
-import type { AuditChain, Clock, Log } from '@portico/core';
+import { Settings } from '@portico/configuration/api';
+import { type AuditChain, type Clock, instanceScope, type Log } from '@portico/core';
+import { startTestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { AuditRetention } from '../services/audit-retention.js';
+import { AuditRetention, auditSettings } from '../services/audit-retention.js';
 
 describe('Old entries of the audit log', () => {
   const now = new Date('2026-06-30T12:00:00Z');
@@ -36,5 +37,17 @@ describe('Old entries of the audit log', () => {
   it('are tried again next time when they cannot be removed', async () => {
     await removedBefore(30, () => Promise.reject(new Error('The disk is full.')));
     expect(told.at(-1)).to.match(/could not be removed; they will be, next time/);
+  });
+
+  it('all stay while nobody can read what the environment says', async () => {
+    const portal = await startTestPortal({ environment: { PORTICO_SETTING_AUDIT_RETENTION_DAYS: '10y' } });
+    try {
+      expect(portal.service(Settings).of(auditSettings).get(instanceScope).retentionDays).to.equal(0);
+      expect((await portal.command(['doctor'])).out).to.match(
+        /RETENTION.* does not fit its setting; 0 is in force until it does\./,
+      );
+    } finally {
+      await portal.stop();
+    }
   });
 });

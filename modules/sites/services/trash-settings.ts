@@ -19,6 +19,8 @@ export const siteTrashSettings = defineSettings({
       min: 1,
       max: 3650,
       whole: true,
+      // What is erased is gone.
+      whenUnreadable: 3650,
     },
   },
 });

@@ -161,6 +161,8 @@ export const creatorSettings = defineSettings({
       default: 72,
       min: 24,
       max: 8760,
+      // Images that were paid for are gone with it.
+      whenUnreadable: 8760,
       unit: 'settings.hours',
       label: 'settings.retention',
       help: 'settings.retention-help',
