@@ -62,7 +62,9 @@ describe('Saving articles at the same time', () => {
   it('takes turns by person where more wait than there is room for', async () => {
     const order: string[] = [];
     const cleaner = new HtmlCleaner({ text: (key) => key } as Messages);
-    const clean = (person: string): Promise<unknown> => cleaner.clean(long, person).then(() => order.push(person));
+    // What ends is seen here, and who has a turn is meant: of a short text both come at once.
+    const clean = (person: string): Promise<unknown> =>
+      cleaner.clean(person === 'sam' ? '<p>short</p>' : long, person).then(() => order.push(person));
     await Promise.all(['ada', 'ada', 'ada', 'ada', 'ben', 'ben', 'ben', 'ben', 'sam'].map(clean));
     expect(order.indexOf('sam')).to.be.lessThan(5);
     await cleaner.onStop();
