@@ -1,5 +1,5 @@
 // Runs the compiled tests: node scripts/test.mjs [--kinds kind,…] [--jobs N] [part of a path …]
-// Files run side by side, two more than there are processors, those first that take minutes. Those that torture and kill come at the end, with no others beside them and no more than there are processors.
+// Files run side by side, one more than there are processors, those first that take minutes. Those that torture and kill come at the end, with no others beside them and no more than there are processors.
 // In the folder of a package its own tests are meant, and what they need is built first.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -67,7 +67,7 @@ const [sideBySide, last] = [
   await run(
     files.filter(({ isAtTheEnd }) => !isAtTheEnd),
     // A good part of the time is waited: for what has a limit in time, and for what a browser shows.
-    Number(values.jobs ?? availableParallelism() + 2),
+    Number(values.jobs ?? availableParallelism() + 1),
   ),
   await run(
     files.filter(({ isAtTheEnd }) => isAtTheEnd),
