@@ -13,6 +13,7 @@ const folder = 'core/client/theme';
 const sheets = [
   'tokens',
   'base',
+  'buttons',
   'controls',
   'menus',
   'types',
