@@ -8,7 +8,7 @@ import { tablesOf } from './support/earlier-states.js';
 
 type Visitor = Awaited<ReturnType<TestPortal['signIn']>>;
 
-const password = 'a lighthouse at dusk';
+const password = 'grey pebbles by the river';
 const siteTrash = defineSettings({
   id: 'sites',
   section: 'platform',

@@ -46,7 +46,7 @@ async function fill(portal: TestPortal, visitor: Visitor, address: string, docum
   const people = portal.service(People);
   const { id } =
     people.byEmail('ada@example.org') ??
-    (await people.add({ email: 'ada@example.org', name: 'Ada', password: 'a lighthouse at dusk' }));
+    (await people.add({ email: 'ada@example.org', name: 'Ada', password: 'grey pebbles by the river' }));
   await people.grant(id, 'Author', site.id);
   return site;
 }
@@ -136,7 +136,7 @@ describe('A site that is deleted', function () {
 
     it('is followed by who began it and by administrators alone', async () => {
       const [job] = await portal.service(Jobs).list();
-      const ada = await portal.signIn({ email: 'ada@example.org', password: 'a lighthouse at dusk' });
+      const ada = await portal.signIn({ email: 'ada@example.org', password: 'grey pebbles by the river' });
       expect((await ada.get(`/jobs/${job?.id}`)).status).to.equal(404);
       expect((await ada.get('/jobs')).text).to.include('No job');
       expect((await ada.get('/jobs/all')).status).to.equal(404);
